@@ -1,0 +1,327 @@
+/**
+ * The bus: everything the apps may ask of Redis, and what they may rely on.
+ *
+ * GUARANTEES
+ * - An append that resolves `appended` is one entry of the log, chained to the one before it, and
+ *   was published to every follower. It happened exactly once, whatever was retried under its key.
+ * - An append that rejects with BusUnavailable and `executed: 'no'` did not and will not happen.
+ *   With `executed: 'unknown'` it may have happened, but it will not happen later than its deadline.
+ * - A follow delivers every logged event after its position once and in order, or says `lost`.
+ *   It never skips in silence, whatever pub/sub dropped, repeated or delayed.
+ * - Ephemeral events are at most once and in no order; nothing else may be built on them.
+ * - No method throws synchronously; every promise settles within its deadline.
+ */
+import type { ChatFacts, RoutedEvent, UserKey } from '@switchboard/protocol';
+
+/**
+ * Where in a log: opaque, compared for equality only. `'0'` is the beginning of a log in which
+ * nothing was ever written.
+ */
+export type Position = string;
+
+/** A call that Redis did not answer in time, or refused. The caller answers 503 / `unavailable`. */
+export class BusUnavailable extends Error {
+  override readonly name = 'BusUnavailable';
+  /** `no`: it did not happen and will not. `unknown`: it may have; ask again under the same key. */
+  readonly executed: 'no' | 'unknown';
+
+  constructor(message: string, executed: 'no' | 'unknown', cause?: unknown) {
+    super(message, { cause });
+    this.executed = executed;
+  }
+}
+
+// ---------------------------------------------------------------- append
+
+/** First answers, kept 24 h. The kinds are name spaces: what visitors and backends choose never meets. */
+export type OnceKey =
+  | { readonly kind: 'idempotencyKey'; readonly tokenName: string; readonly path: string; readonly key: string; readonly bodyDigest: string }
+  | { readonly kind: 'clientMessage'; readonly user: UserKey; readonly clientMessageId: string };
+
+/** What is remembered of a message for 24 h. */
+export interface MessageFacts {
+  readonly messageId: string;
+  readonly type: 'standard' | 'system' | 'note' | 'bot';
+  readonly typeRole?: 'client' | 'operator';
+  readonly author?: UserKey;
+}
+
+/** A reader's mark on a message; `sequence` as recalled, needed when `upTo` is true. */
+export interface ReceiptMark {
+  readonly reader: UserKey;
+  readonly level: 'delivered' | 'read';
+  readonly messageId: string;
+  readonly upTo: boolean;
+  readonly sequence?: number;
+}
+
+export interface AppendRequest {
+  readonly event: RoutedEvent;
+  /** Milliseconds from now after which it must not be executed any more (judged by Redis' clock). */
+  readonly deadlineMs: number;
+  readonly once?: OnceKey;
+  /** Set for a new message: remembered, and a message id known in the chat is a duplicate. */
+  readonly message?: MessageFacts;
+  /** What the input said of the chat; merged into the memory before the event is routed. */
+  readonly chat?: ChatFacts;
+  /** false: `chat` is used for this event's routing and `data.chat` only and not remembered. Default true. */
+  readonly rememberChat?: boolean;
+  /** Set for a receipt: nothing is appended when it changes nothing. */
+  readonly receipt?: ReceiptMark;
+  /** true: refused when the chat is known as closed. Default false. */
+  readonly refuseIfClosed?: boolean;
+}
+
+/** Users (not connections) in the room at the append, by the members' hash. */
+export interface Present {
+  readonly clients: number;
+  readonly operators: number;
+}
+
+export interface AppendedAnswer {
+  readonly eventId: string;
+  /** The room's position; for an event of the feed only, `<partition>:<position>`. */
+  readonly position: Position;
+  readonly present: Present;
+}
+
+export type AppendOutcome =
+  | ({ readonly kind: 'appended' } & AppendedAnswer)
+  /** Known under the once key or the message id: the first answer. `messageId` and `ts` are the first one's. */
+  | ({ readonly kind: 'duplicate'; readonly messageId?: string; readonly ts: string } & AppendedAnswer)
+  /** The Idempotency-Key was used with another body. Nothing was written. */
+  | { readonly kind: 'keyReused' }
+  /** The chat is known as closed and `refuseIfClosed` was set. Nothing was written. */
+  | { readonly kind: 'closed' }
+  /** The receipt changes nothing. Nothing was written. */
+  | { readonly kind: 'unchanged' };
+
+/** What is known of a message that was added in the last 24 h. */
+export interface RecalledMessage extends MessageFacts {
+  readonly eventId: string;
+  readonly position: Position;
+  /** Its number in the room: rises with the room's order. */
+  readonly sequence: number;
+  /** The newest message at or before it that each audience may see. */
+  readonly newestFor: { readonly clients?: string; readonly operators?: string; readonly feed?: string };
+}
+
+// ---------------------------------------------------------------- follow and replay
+
+/** One event as it comes from a log or a channel. Frames are final UTF-8 JSON. */
+export interface BusEvent {
+  readonly name: string;
+  readonly eventId: string;
+  /** Absent: ephemeral. */
+  readonly position?: Position;
+  /** Rooms: `all`, `clients`, `operators`. Feeds: `filtered`, `all`, `operator` (then `subject` is its id). */
+  readonly audience: 'all' | 'clients' | 'operators' | 'filtered' | 'operator';
+  /** Rooms: the user key none of whose sockets get it. Feeds: the operator id it is for. */
+  readonly subject?: string;
+  /**
+   * Feeds: the chat as it was when the event was appended (and before, when it changed), for the
+   * source filter: one line, equal lines decide equally (memoise on it), read with `decodeRouting`.
+   */
+  readonly routing: string;
+  /** What operators read (and clients, when `clientsFrame` is absent). */
+  readonly frame: Uint8Array;
+  readonly clientsFrame?: Uint8Array;
+}
+
+/** A chat for the source filter. Absent: unknown. `''`: known to have none. */
+export interface RoutedChat {
+  readonly widgetId?: string;
+  readonly departmentId?: string;
+  readonly operatorId?: string;
+}
+
+export interface FollowListener {
+  /** The next logged event, in order. */
+  event(event: BusEvent): void;
+  /** An event without position. */
+  ephemeral(event: BusEvent): void;
+  /** The log was rolled back, wiped or trimmed under the follower: whoever reads along must reload. The follow goes on from its new `position`. */
+  lost(): void;
+}
+
+/** How a late-comer reads what it missed. */
+export interface ReplaySink {
+  /** The next missed event. A returned promise is awaited before the next (back-pressure). */
+  deliver(event: BusEvent): void | Promise<void>;
+  /** Called in the turn in which the late-comer has reached the follow: what comes after it comes through the listener. */
+  live(): void;
+}
+
+/** A replay whose beginning was found in the log; nothing has been delivered yet. */
+export interface Replay {
+  /** Runs to the end. `lost`: the log was trimmed or rolled back meanwhile and `live` was not called. */
+  run(sink: ReplaySink): Promise<'live' | 'lost'>;
+}
+
+/** One log followed by this process, whatever the number of sockets behind it. */
+export interface Follow {
+  /** The position of the last event given to the listener. */
+  readonly position: Position;
+  /** Resolves when it is live: what is accepted from now on reaches the listener. Rejects with BusUnavailable. */
+  readonly ready: Promise<void>;
+  /** The events after `since`; undefined when it cannot be had (too old, unknown, from a lost history). */
+  replayFrom(since: Position): Promise<Replay | undefined>;
+  /** The events from the `count`-th newest `messageAdded` for which `visible` holds. */
+  replayHistory(count: number, visible: (event: BusEvent) => boolean): Promise<Replay>;
+  /** Asks the log at once (a copy is overdue). */
+  check(): void;
+  /** Stops following. Further calls do nothing. */
+  close(): void;
+}
+
+export interface EventLog {
+  readonly partitions: number;
+  append(request: AppendRequest): Promise<AppendOutcome>;
+  /** Publishes without logging. Resolves when Redis has taken it; may be lost afterwards. */
+  publish(event: RoutedEvent): Promise<void>;
+  recall(chatId: string, messageId: string): Promise<RecalledMessage | undefined>;
+  /** The logged event at a position of a room's log, if it is still there. */
+  eventAt(chatId: string, position: Position): Promise<BusEvent | undefined>;
+  /** Up to `limit` events after `since` (from the oldest kept when absent). `complete`: nothing is missing before, `more`: there are newer ones. */
+  readRoom(chatId: string, since: Position | undefined, limit: number): Promise<{ events: BusEvent[]; next: Position; complete: boolean; more: boolean }>;
+  followRoom(chatId: string, listener: FollowListener): Follow;
+  followFeed(partition: number, listener: FollowListener): Follow;
+}
+
+// ---------------------------------------------------------------- presence
+
+/** One session's membership of a room, or of the operators' desk. */
+export interface Membership {
+  readonly room: { readonly chatId: string } | 'desk';
+  readonly sessionId: string;
+  readonly user: UserKey;
+  /** The user as everyone in the room may see it, encoded JSON. */
+  readonly userJson: string;
+  /** Desk only: `{ sources, connected_at, app? }`, encoded JSON. */
+  readonly sessionJson?: string;
+}
+
+export interface Member {
+  readonly user: UserKey;
+  readonly userJson: string;
+  readonly sessions: readonly { readonly nodeId: string; readonly sessionId: string }[];
+  /** When the user's oldest connection joined: ms since the epoch, Redis' clock. */
+  readonly sinceMs: number;
+}
+
+export interface DeskSession {
+  readonly sessionId: string;
+  readonly nodeId: string;
+  readonly user: UserKey;
+  readonly userJson: string;
+  readonly sessionJson: string;
+  /** The node's last lease renewal: ms since the epoch, Redis' clock. */
+  readonly lastSeenMs: number;
+}
+
+export interface Presence {
+  /** Enters a session. Publishes `connected` when the user had no session there. Idempotent per session. */
+  join(membership: Membership, connected: RoutedEvent | undefined): Promise<void>;
+  /** Takes a session out. Publishes `disconnected` when it was the user's last there. Idempotent. */
+  leave(membership: Membership, disconnected: RoutedEvent | undefined): Promise<void>;
+  /** Replaces a desk session's JSON. */
+  update(membership: Membership): Promise<void>;
+  /** The first `limit` users by field order, sessions of dead nodes left out, and how many there are. */
+  members(chatId: string, limit: number): Promise<{ members: Member[]; total: number }>;
+  /** Live `/broadcast` sessions, dead nodes left out. */
+  desk(): Promise<DeskSession[]>;
+  /** How many live `/broadcast` sessions an operator has. */
+  deskSessionsOf(operatorId: string): Promise<number>;
+}
+
+/** What a node tells of itself with each renewal: for people, `/nodes` and admission. */
+export interface NodeStats {
+  readonly state: 'starting' | 'ready' | 'draining';
+  readonly address: string;
+  readonly version: string;
+  readonly sockets: number;
+  readonly rooms: number;
+  readonly loopLagMs: number;
+  readonly followLagMs: number;
+}
+
+export interface NodeInfo extends NodeStats {
+  readonly nodeId: string;
+  readonly leaseEndsInMs: number;
+  readonly alive: boolean;
+}
+
+/** The lease of this process. Edges hold one; ingress only reads. */
+export interface NodeLease {
+  /** Changes when the node was found dead by mistake: then all its sessions have been joined again. */
+  readonly nodeId: string;
+  /** Ends the lease after `graceMs`; the sessions' leaves are left to the cleaners. */
+  release(graceMs: number): Promise<void>;
+}
+
+export interface Nodes {
+  /** Enters this process and renews every 3 s for 10 s; cleans up after nodes that died. */
+  enter(nodeId: string, stats: () => NodeStats): Promise<NodeLease>;
+  list(): Promise<NodeInfo[]>;
+}
+
+// ---------------------------------------------------------------- control
+
+export type ControlCommand =
+  | { readonly kind: 'disconnect'; readonly userId?: string; readonly sessionId?: string; readonly chatId?: string; readonly reason?: string; readonly revoke: boolean }
+  | { readonly kind: 'sources'; readonly operatorId: string; readonly sourcesJson: string }
+  | { readonly kind: 'drain'; readonly nodeId: string };
+
+export interface Control {
+  /** Logs a command for all edges: none is lost, in order. Resolves when it is in the log. */
+  send(command: ControlCommand): Promise<void>;
+  /** Like `send`, and adds up what the living edges answer within `timeoutMs`. */
+  ask(command: ControlCommand, timeoutMs: number): Promise<number>;
+  /** Every command sent from now on, in order. The handler's number is the answer to `ask`. */
+  follow(handler: (command: ControlCommand) => number | Promise<number>): Promise<{ close(): void }>;
+  /** Live sources of an operator as told by `/update/operators`, encoded JSON; they replace the token's. */
+  sourcesOf(operatorId: string): Promise<string | undefined>;
+  setSources(operatorId: string, sourcesJson: string): Promise<void>;
+  /** Refuses a token for the rest of its life. `tokenId`: a digest, never the token. */
+  deny(tokenId: string, forMs: number): Promise<void>;
+  isDenied(tokenId: string): Promise<boolean>;
+}
+
+// ---------------------------------------------------------------- health
+
+export interface BusHealth {
+  /** True while a write and its published copy have come back within the last 3 s. */
+  readonly ready: boolean;
+  readonly reasons: readonly string[];
+  /** Redis' clock minus ours, ms. */
+  readonly clockOffsetMs: number;
+  /** Round trip of the last heartbeat through append, publish and follow; -1 before the first. */
+  readonly heartbeatMs: number;
+}
+
+export interface Bus {
+  readonly log: EventLog;
+  readonly presence: Presence;
+  readonly nodes: Nodes;
+  readonly control: Control;
+  health(): BusHealth;
+  close(): Promise<void>;
+}
+
+export interface BusOptions {
+  readonly redisUrl: string;
+  /** Without braces. Default `sb:`. */
+  readonly keyPrefix: string;
+  /** Fixed when the deployment is created; another number than the deployment's is refused. Default 16. */
+  readonly partitions: number;
+  /** false: nothing is followed and no heartbeat is subscribed to (ingress follows only its heartbeat). */
+  readonly clientName: string;
+  readonly onWarning: (message: string, details?: Record<string, unknown>) => void;
+  /** Milliseconds since the epoch. Default Date.now. */
+  readonly now?: () => number;
+  /** Default: crypto random. */
+  readonly newEventId?: () => string;
+}
+
+/** Connects, checks the deployment's layout and partitions, and resolves when Redis answers. */
+export type OpenBus = (options: BusOptions) => Promise<Bus>;
