@@ -1,0 +1,25 @@
+export { loadConfig, loadConfigOrExit, type ConfigProblem, type ConfigResult } from './config.ts';
+export { renderConfigTable } from './config-table.ts';
+export {
+  choice,
+  durationMs,
+  flag,
+  list,
+  port,
+  secret,
+  secretList,
+  text,
+  url,
+  wholeNumber,
+  type VariableMeta,
+} from './variable.ts';
+export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
+export { createRedaction, type Redaction } from './redaction.ts';
+export { createMetrics, type Counter, type Metrics } from './metrics.ts';
+export {
+  createPrivateServer,
+  type Health,
+  type PrivateServer,
+  type PrivateServerOptions,
+} from './private-server.ts';
+export { createShutdown, type Shutdown, type ShutdownOptions } from './shutdown.ts';

@@ -1,0 +1,59 @@
+import { afterEach, expect, test } from 'vitest';
+import { createMetrics } from './metrics.ts';
+import { createPrivateServer, type Health, type PrivateServer } from './private-server.ts';
+
+const started: PrivateServer[] = [];
+afterEach(async () => {
+  for (const server of started.splice(0)) await server.stop();
+});
+
+const serve = async (health: () => Health | Promise<Health>) => {
+  const server = createPrivateServer({
+    port: 0,
+    host: '127.0.0.1',
+    metrics: createMetrics(),
+    health,
+  });
+  started.push(server);
+  const port = await server.start();
+  return { port, get: (path: string) => fetch(`http://127.0.0.1:${port}${path}`) };
+};
+
+test('readiness is 200 with details when ready and 503 with reasons when not', async () => {
+  let health: Health = { ready: true, reasons: [], state: 'ready' };
+  const { get } = await serve(() => health);
+  const green = await get('/health/ready');
+  expect([green.status, await green.json()]).toEqual([200, health]);
+  health = { ready: false, reasons: ['redis: no heartbeat for 3 s'] };
+  const red = await get('/health/ready');
+  expect([red.status, await red.json()]).toEqual([503, health]);
+});
+
+test('liveness does not ask for readiness', async () => {
+  const { get } = await serve(() => ({ ready: false, reasons: ['starting'] }));
+  expect((await get('/health/live')).status).toBe(200);
+});
+
+test('metrics come in the text format, and any other path is 404', async () => {
+  const { get } = await serve(() => ({ ready: true, reasons: [] }));
+  const metrics = await get('/metrics');
+  expect(metrics.headers.get('content-type')).toContain('text/plain');
+  expect(await metrics.text()).toContain('process_cpu_seconds_total');
+  expect((await get('/metrics/other')).status).toBe(404);
+});
+
+test('a health check that throws is a 500 and the next request is served', async () => {
+  const { get } = await serve(() => Promise.reject(new Error('broken')));
+  expect((await get('/health/ready')).status).toBe(500);
+  expect((await get('/health/live')).status).toBe(200);
+});
+
+test('a taken port is an error of start', async () => {
+  const { port } = await serve(() => ({ ready: true, reasons: [] }));
+  const options = {
+    host: '127.0.0.1',
+    metrics: createMetrics(),
+    health: () => ({ ready: true, reasons: [] }),
+  };
+  await expect(createPrivateServer({ port, ...options }).start()).rejects.toThrow('EADDRINUSE');
+});
