@@ -1,0 +1,102 @@
+/**
+ * The form in which an event is published: one header line, then the frames' bytes.
+ *
+ *   previous SP position SP eventId SP name SP audience SP subject SP routing SP frameBytes LF
+ *   frame (frameBytes bytes) [clientsFrame]
+ *
+ * Ids are encoded (no spaces); `-` stands for what is absent; ephemeral events have neither
+ * previous nor position. A follower slices the header off and hands the frames on as they are.
+ */
+import { type RoutedEvent, frameHeadWithoutPosition } from '@switchboard/protocol';
+import type { BusEvent } from '../contract.ts';
+import { decodeId, encodeId } from '../redis/keys.ts';
+
+const LINE_FEED = 0x0a;
+const ABSENT = '-';
+
+/** A published event with its place in the chain. Ephemeral events have no place. */
+export interface Envelope extends BusEvent {
+  readonly previous?: string;
+}
+
+/** The header's fields from eventId to routing, as they are stored and published. */
+export function encodeMeta(
+  event: Pick<RoutedEvent, 'eventId' | 'event'>,
+  audience: string,
+  subject: string | undefined,
+  routing = ABSENT,
+): string {
+  return `${encodeId(event.eventId)} ${event.event} ${audience} ${encodeSubject(subject)} ${routing}`;
+}
+
+export function encodeSubject(subject: string | undefined): string {
+  if (subject === undefined) return ABSENT;
+  // A subject that is itself `-` must not read as absent.
+  return subject === ABSENT ? '%2D' : encodeId(subject);
+}
+
+/** The envelopes of an event that is published without being logged and needs no chat's routing. */
+export function ephemeralEnvelopes(event: RoutedEvent): { room?: string; feed?: string } {
+  return {
+    ...(event.room && { room: ephemeralRoomEnvelope(event, event.room) }),
+    ...(event.feed && { feed: ephemeralFeedEnvelope(event, event.feed) }),
+  };
+}
+
+function ephemeralRoomEnvelope(event: RoutedEvent, room: NonNullable<RoutedEvent['room']>): string {
+  const head = frameHeadWithoutPosition(event);
+  const frame = ephemeralFrame(head, room.data);
+  const clientsFrame = room.clientsData === undefined ? '' : ephemeralFrame(head, room.clientsData);
+  const meta = encodeMeta(event, room.audience, room.except);
+  return `- - ${meta} ${Buffer.byteLength(frame)}\n${frame}${clientsFrame}`;
+}
+
+function ephemeralFeedEnvelope(event: RoutedEvent, feed: NonNullable<RoutedEvent['feed']>): string {
+  const frame = ephemeralFrame(frameHeadWithoutPosition(event), feed.data);
+  const meta = encodeMeta(event, feedAudience(feed), feedSubject(feed));
+  return `- - ${meta} ${Buffer.byteLength(frame)}\n${frame}`;
+}
+
+export function ephemeralFrame(head: string, data: string): string {
+  return `${head}"data":${data}}`;
+}
+
+export function feedAudience(feed: NonNullable<RoutedEvent['feed']>): string {
+  return typeof feed.to === 'string' ? feed.to : 'operator';
+}
+
+export function feedSubject(feed: NonNullable<RoutedEvent['feed']>): string | undefined {
+  return typeof feed.to === 'string' ? undefined : feed.to.operatorId;
+}
+
+/** Decodes a published message; undefined when it is not one (somebody else writes to the channel). */
+export function decodeEnvelope(message: Buffer): Envelope | undefined {
+  const headerEnd = message.indexOf(LINE_FEED);
+  if (headerEnd < 0) return undefined;
+  const fields = message.toString('utf8', 0, headerEnd).split(' ');
+  if (fields.length !== 8) return undefined;
+  const [previous, position, ...rest] = fields;
+  const frameEnd = headerEnd + 1 + Number(rest.pop());
+  if (!(frameEnd <= message.length)) return undefined;
+  return {
+    ...decodeMeta(rest),
+    ...(previous !== ABSENT && { previous: previous as string }),
+    ...(position !== ABSENT && { position: position as string }),
+    frame: message.subarray(headerEnd + 1, frameEnd),
+    ...(frameEnd < message.length && { clientsFrame: message.subarray(frameEnd) }),
+  };
+}
+
+type Meta = Pick<BusEvent, 'eventId' | 'name' | 'audience' | 'subject' | 'routing'>;
+
+/** The meta fields of a header or of a log entry. */
+export function decodeMeta(fields: readonly string[]): Meta {
+  const [eventId = '', name = '', audience, subject, routing = ABSENT] = fields;
+  return {
+    eventId: decodeId(eventId),
+    name,
+    audience: audience as BusEvent['audience'],
+    ...(subject !== ABSENT && subject !== undefined && { subject: decodeId(subject) }),
+    routing,
+  };
+}
