@@ -1,0 +1,40 @@
+/** Ports for processes that are about to start. A port is free when it was asked, not for ever. */
+import { createServer, type AddressInfo, type Server } from 'node:net';
+
+const loopback = '127.0.0.1';
+
+/** True when nobody listens on this port of the loopback interface. */
+export const isPortFree = async (port: number): Promise<boolean> => {
+  const server = await listen(port).catch(() => undefined);
+  if (server === undefined) return false;
+  await close(server);
+  return true;
+};
+
+/** A port that the system chose. */
+export const findFreePort = async (): Promise<number> => {
+  const server = await listen(0);
+  const { port } = server.address() as AddressInfo;
+  await close(server);
+  return port;
+};
+
+/** The first free port from `first` on that `isAvoided` does not exclude. */
+export const stepOverTakenPorts = async (
+  first: number,
+  isAvoided: (port: number) => boolean = () => false,
+): Promise<number> => {
+  for (let port = first; port <= 65_535; port += 1) {
+    if (!isAvoided(port) && (await isPortFree(port))) return port;
+  }
+  throw new Error(`no free port from ${first} on`);
+};
+
+const listen = (port: number): Promise<Server> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ port, host: loopback, exclusive: true }, () => resolve(server));
+  });
+
+const close = (server: Server): Promise<unknown> => new Promise((resolve) => server.close(resolve));

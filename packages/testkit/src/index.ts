@@ -1,0 +1,19 @@
+export { findFreePort, isPortFree, stepOverTakenPorts } from './free-port.ts';
+export { findRedis, startRedis, type Redis, type StartRedisOptions } from './redis.ts';
+export { findRedisServer, type RedisServer } from './redis-server.ts';
+export {
+  startCluster,
+  type Cluster,
+  type ClusterNode,
+  type StartClusterOptions,
+} from './cluster.ts';
+export { mintToken, type TokenClaims } from './token.ts';
+export {
+  openChat,
+  openDesk,
+  openSocket,
+  UpgradeRefused,
+  type Frame,
+  type OpenOptions,
+  type RawSocket,
+} from './raw-socket.ts';

@@ -1,0 +1,42 @@
+/**
+ * One run for all tests. `source` is the export condition under which our packages resolve to their
+ * TypeScript, so nothing has to be built before a test.
+ */
+import { availableParallelism } from 'node:os';
+import { defineConfig } from 'vitest/config';
+
+const conditions = ['source', 'node', 'import', 'module', 'default'];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    globalSetup: ['packages/testkit/src/vitest-global-setup.ts'],
+    maxWorkers: Math.max(2, Math.min(8, availableParallelism())),
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'packages',
+          include: ['{apps,packages,infra,examples}/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', 'packages/e2e/**'],
+          testTimeout: 15_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['packages/e2e/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          // Each file runs real processes: more than two at once measures the machine.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
