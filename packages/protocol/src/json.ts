@@ -1,0 +1,52 @@
+/** JSON from strangers: total parsing, depth, and keys that must not reach an object. */
+
+export type ParsedJson = { readonly ok: true; readonly value: unknown } | { readonly ok: false };
+
+/** `__proto__` written plainly or with any of its letters as an escape. */
+const SUSPICIOUS = /"(?:_|\\u005[fF]){2}.{1,24}?(?:_|\\u005[fF]){2}"\s*:/u;
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * The value of a JSON text without any `__proto__` key; `ok: false` for anything that is not JSON
+ * in UTF-8. Never throws.
+ */
+export function parseJson(input: string | Uint8Array | ArrayBuffer): ParsedJson {
+  try {
+    const text = typeof input === 'string' ? input : decoder.decode(input);
+    const value: unknown = JSON.parse(text);
+    if (SUSPICIOUS.test(text)) dropPrototypeKeys(value);
+    return { ok: true, value };
+  } catch {
+    // SyntaxError, TypeError (not UTF-8) or RangeError (nesting): all mean "not JSON that we take".
+    return { ok: false };
+  }
+}
+
+/** True when objects and arrays nest deeper than `maxDepth` (a scalar has depth 0). Does not recurse. */
+export function exceedsDepth(value: unknown, maxDepth: number): boolean {
+  let level = containersIn([value]);
+  for (let depth = 1; level.length > 0; depth += 1) {
+    if (depth > maxDepth) return true;
+    level = containersIn(level.flatMap((container) => Object.values(container)));
+  }
+  return false;
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function containersIn(values: readonly unknown[]): object[] {
+  return values.filter((value) => typeof value === 'object' && value !== null);
+}
+
+function dropPrototypeKeys(root: unknown): void {
+  let level = containersIn([root]);
+  while (level.length > 0) {
+    for (const container of level) {
+      if (Object.hasOwn(container, '__proto__')) Reflect.deleteProperty(container, '__proto__');
+    }
+    level = containersIn(level.flatMap((container) => Object.values(container)));
+  }
+}
