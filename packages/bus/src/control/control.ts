@@ -1,0 +1,85 @@
+/** Commands to all edges over a chained log, live sources of operators, and the deny-list. */
+import type { BusEvent, Control, ControlCommand, Follow, FollowListener } from '../contract.ts';
+import type { LivingNodes } from '../nodes/living.ts';
+import { within } from '../redis/connection.ts';
+import type { Keys } from '../redis/keys.ts';
+import type { RedisCommands } from '../redis/script.ts';
+import { createAnswers } from './answers.ts';
+import { decodeCommand, encodeCommand } from './command-codec.ts';
+
+export interface ControlOptions {
+  readonly redis: RedisCommands;
+  readonly keys: Keys;
+  readonly livingNodes: LivingNodes;
+  /** The id under which this process answers; undefined: it does not answer. */
+  readonly nodeId: () => string | undefined;
+  /** Appends a payload to the control log; resolves to the event's id. */
+  readonly appendControl: (payload: string) => Promise<string>;
+  /** Follows the control log from now on; an event's frame is the payload. */
+  readonly followControl: (listener: FollowListener) => Follow;
+  readonly deadlineMs: number;
+  /** Never steps. */
+  readonly monotonicMs: () => number;
+  readonly onWarning: (message: string, details?: Record<string, unknown>) => void;
+}
+
+export type CommandHandler = (command: ControlCommand) => number | Promise<number>;
+
+export interface FollowedControl extends Control {
+  /**
+   * Handlers are called in the order of the commands; one that takes long does not hold the next up.
+   * @param onLost commands may have been missed: read `sourcesOf` and `isDenied` of every session again.
+   */
+  follow(handler: CommandHandler, onLost?: () => void): Promise<{ close(): void }>;
+}
+
+const SOURCES_KEPT_MS = 30 * 24 * 3_600_000;
+
+export function createControl(options: ControlOptions): FollowedControl {
+  const { redis, keys, deadlineMs, monotonicMs, onWarning, appendControl } = options;
+  const answers = createAnswers(options);
+
+  async function handle(event: BusEvent, handler: CommandHandler): Promise<void> {
+    const logged = decodeCommand(event.frame);
+    if (!logged) return onWarning('unknown control command', { eventId: event.eventId });
+    try {
+      const count = await handler(logged.command);
+      const nodeId = options.nodeId();
+      if (logged.asked && nodeId !== undefined) await answers.give(event.eventId, nodeId, count);
+    } catch (error) {
+      onWarning('control command failed', { kind: logged.command.kind, error: String(error) });
+    }
+  }
+  return {
+    send: async (command) => void (await appendControl(encodeCommand({ command, asked: false }))),
+    async ask(command, timeoutMs) {
+      const endMs = monotonicMs() + timeoutMs;
+      return answers.collect(await appendControl(encodeCommand({ command, asked: true })), endMs);
+    },
+    async follow(handler, onLost) {
+      const follow = options.followControl({
+        event: (event) => void handle(event, handler),
+        ephemeral: (event) => onWarning('unknown control command', { eventId: event.eventId }),
+        lost() {
+          onWarning('control commands were lost');
+          onLost?.();
+        },
+      });
+      await follow.ready;
+      return follow;
+    },
+    async sourcesOf(operatorId) {
+      return (await within(deadlineMs, redis.get(keys.operator(operatorId)))) ?? undefined;
+    },
+    async setSources(operatorId, sourcesJson) {
+      await within(deadlineMs, redis.set(keys.operator(operatorId), sourcesJson, 'PX', SOURCES_KEPT_MS));
+    },
+    async deny(tokenId, forMs) {
+      if (forMs <= 0) return;
+      await within(deadlineMs, redis.set(keys.denied(tokenId), '1', 'PX', Math.ceil(forMs)));
+    },
+    async isDenied(tokenId) {
+      return (await within(deadlineMs, redis.exists(keys.denied(tokenId)))) === 1;
+    },
+  };
+}

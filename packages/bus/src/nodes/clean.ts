@@ -1,0 +1,31 @@
+/**
+ * One round of cleaning. Any number of nodes do this at the same time, and any of them may die at
+ * any point: a node stays declared dead until somebody has taken its last session out.
+ */
+import { within } from '../redis/connection.ts';
+import type { Keys } from '../redis/keys.ts';
+import type { RedisCommands } from '../redis/script.ts';
+import { condemnScript, forgetScript } from './lease-scripts.lua.ts';
+import { type LeaseTimes, silenceMs } from './lease-times.ts';
+
+export interface CleanOptions {
+  readonly redis: RedisCommands;
+  readonly keys: Keys;
+  readonly times: LeaseTimes;
+  /** Writes the tombstones and takes all sessions of a dead node out. */
+  readonly cleanSessions: (nodeId: string) => Promise<void>;
+}
+
+/** Declares dead whose lease has ended, and cleans up after all dead. Resolves to their ids. */
+export async function clean(options: CleanOptions, ownId: string): Promise<string[]> {
+  const { redis, keys, times, cleanSessions } = options;
+  const dead = await within(
+    times.deadlineMs,
+    condemnScript.run(redis, [keys.nodes(), keys.cluster()], [ownId, times.leaseMs, silenceMs(times)]),
+  );
+  for (const nodeId of dead) {
+    await cleanSessions(nodeId);
+    await within(times.deadlineMs, forgetScript.run(redis, [keys.nodes(), keys.node(nodeId)], [nodeId]));
+  }
+  return dead;
+}

@@ -1,0 +1,87 @@
+/** Who lives: the leases as of at most a second ago, for everyone who reads presence. */
+import { within } from '../redis/connection.ts';
+import type { Keys } from '../redis/keys.ts';
+import { pairs } from '../redis/scan-hash.ts';
+import type { RedisCommands } from '../redis/script.ts';
+import { readLeasesScript } from './lease-scripts.lua.ts';
+import type { LeaseTimes } from './lease-times.ts';
+
+export interface Living {
+  readonly nodeIds: readonly string[];
+  has(nodeId: string): boolean;
+  /** What is left of the lease; 0 when it has ended or was never there. */
+  leaseEndsInMs(nodeId: string): number;
+  /** The node's last renewal, ms since the epoch by Redis' clock. */
+  lastSeenMs(nodeId: string): number;
+}
+
+export interface LivingNodes {
+  /**
+   * @param mentioned nodes that the caller has met in Redis: if one of them is unknown it is
+   * probably new, and the leases are read again.
+   */
+  living(mentioned?: Iterable<string>): Promise<Living>;
+  /** Reads the leases now. */
+  livingNow(): Promise<Living>;
+}
+
+export interface LivingOptions {
+  readonly redis: RedisCommands;
+  readonly keys: Keys;
+  readonly times: LeaseTimes;
+  /** Never steps. */
+  readonly monotonicMs: () => number;
+}
+
+/** A ghost that is not cleaned up yet must not make every reader ask again. */
+const REREAD_MIN_MS = 50;
+
+interface Leases {
+  readonly readAtMs: number;
+  readonly nowMs: number;
+  readonly seenUntilMs: number;
+  readonly ends: ReadonlyMap<string, number>;
+}
+
+export function createLivingNodes({ redis, keys, times, monotonicMs }: LivingOptions): LivingNodes {
+  let known: Leases | undefined;
+  let reading: Promise<Leases> | undefined;
+
+  const read = () => {
+    reading ??= readLeases().finally(() => (reading = undefined));
+    return reading;
+  };
+  async function readLeases(): Promise<Leases> {
+    const reply = await within(times.deadlineMs, readLeasesScript.run(redis, [keys.nodes(), keys.cluster()], []));
+    const [nowMs, seenUntilMs, leases] = reply;
+    const ends = new Map(pairs(leases).map(([nodeId, end]) => [nodeId, Number(end)]));
+    known = { readAtMs: monotonicMs(), nowMs: Number(nowMs), seenUntilMs: Number(seenUntilMs), ends };
+    return known;
+  }
+  const ageMs = (leases: Leases) => monotonicMs() - leases.readAtMs;
+  const isEnough = (leases: Leases, mentioned: Iterable<string>) =>
+    ageMs(leases) < times.livingMs && (ageMs(leases) < REREAD_MIN_MS || every(mentioned, (id) => leases.ends.has(id)));
+  const judge = (leases: Leases) => judgeLeases(leases, leases.nowMs + ageMs(leases), times.leaseMs);
+
+  return {
+    living: async (mentioned = []) => judge(known && isEnough(known, mentioned) ? known : await read()),
+    livingNow: async () => judge(await read()),
+  };
+}
+
+function judgeLeases({ ends, seenUntilMs }: Leases, nowMs: number, leaseMs: number): Living {
+  const lives = (end: number) => end > nowMs || (end >= 0 && nowMs < seenUntilMs);
+  const has = (nodeId: string) => lives(ends.get(nodeId) ?? -1);
+  return {
+    nodeIds: [...ends.keys()].filter(has),
+    has,
+    leaseEndsInMs: (nodeId) => Math.max(0, Math.round((ends.get(nodeId) ?? 0) - nowMs)),
+    // A released lease ends later or earlier than a renewal would have made it.
+    lastSeenMs: (nodeId) => Math.round(Math.min(nowMs, (ends.get(nodeId) ?? 0) - leaseMs)),
+  };
+}
+
+function every(ids: Iterable<string>, holds: (id: string) => boolean): boolean {
+  for (const id of ids) if (!holds(id)) return false;
+  return true;
+}

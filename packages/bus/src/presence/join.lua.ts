@@ -1,0 +1,45 @@
+import { nowMsLua } from '../redis/now.lua.ts';
+import { defineScript } from '../redis/script.ts';
+import { tombstoneField } from './session-entry.ts';
+
+/** `dead`: refused, the node was declared dead. `first`: the user had no session there. */
+export type JoinReply = 'dead' | 'present' | 'joined' | 'first';
+
+type Args = [
+  user: string,
+  role: string,
+  token: string,
+  entry: string,
+  entryValue: string,
+  userJson: string,
+  sessionJson: string,
+  envelope: string,
+];
+
+/** Enters a session: O(1) in the size of the room, nothing if the session is there. */
+export const joinScript = defineScript<Args, JoinReply>(
+  'presenceJoin',
+  3,
+  `
+local members, nodeSessions, channel = KEYS[1], KEYS[2], KEYS[3]
+local user, role, token, entry, entryValue, userJson, sessionJson, envelope = unpack(ARGV)
+${nowMsLua}
+-- A zombie: its cleaners are at work or done, and nobody would take this session out again.
+if redis.call('HEXISTS', nodeSessions, '${tombstoneField}') == 1 then return 'dead' end
+
+local list = redis.call('HGET', members, user)
+local listed = list and string.find(' ' .. list, ' ' .. token .. '/', 1, true)
+if listed and redis.call('HEXISTS', nodeSessions, entry) == 1 then return 'present' end
+
+-- The first write is one that a full Redis refuses, so that nothing is half done.
+redis.call('HSET', nodeSessions, entry, entryValue)
+if listed then return 'present' end
+local item = token .. '/' .. ms(nowMs)
+redis.call('HSET', members, user, list and (list .. ' ' .. item) or item, 'json:' .. user, userJson)
+if sessionJson ~= '' then redis.call('HSET', members, 'session:' .. token, sessionJson) end
+if list then return 'joined' end
+redis.call('HINCRBY', members, '#' .. role, 1)
+if envelope ~= '' then redis.call('SPUBLISH', channel, envelope) end
+return 'first'
+`,
+);

@@ -1,0 +1,38 @@
+import { defineScript } from '../redis/script.ts';
+
+/** `last`: the user has no session there any more. */
+export type LeaveReply = 'absent' | 'left' | 'last';
+
+type Args = [user: string, role: string, token: string, entry: string, envelope: string];
+
+/**
+ * Takes a session out, for the node that holds it and for a cleaner alike: whoever comes second
+ * finds nothing and publishes nothing.
+ */
+export const leaveScript = defineScript<Args, LeaveReply>(
+  'presenceLeave',
+  3,
+  `
+local members, nodeSessions, channel = KEYS[1], KEYS[2], KEYS[3]
+local user, role, token, entry, envelope = unpack(ARGV)
+
+local list = redis.call('HGET', members, user)
+local kept, found = {}, false
+for item in string.gmatch(list or '', '[^ ]+') do
+  if string.sub(item, 1, #token + 1) == token .. '/' then found = true else kept[#kept + 1] = item end
+end
+
+-- Deleting comes first: it works in a full Redis too, and lets the writes after it through.
+redis.call('HDEL', nodeSessions, entry)
+if not found then return 'absent' end
+redis.call('HDEL', members, 'session:' .. token)
+if #kept > 0 then
+  redis.call('HSET', members, user, table.concat(kept, ' '))
+  return 'left'
+end
+redis.call('HDEL', members, user, 'json:' .. user)
+if redis.call('HINCRBY', members, '#' .. role, -1) <= 0 then redis.call('HDEL', members, '#' .. role) end
+if envelope ~= '' then redis.call('SPUBLISH', channel, envelope) end
+return 'last'
+`,
+);

@@ -1,0 +1,39 @@
+/** Who is at the operators' desk: without the sessions of dead nodes. */
+import type { UserKey } from '@switchboard/protocol';
+import type { DeskSession } from '../contract.ts';
+import { within } from '../redis/connection.ts';
+import { scanHash } from '../redis/scan-hash.ts';
+import type { ReadOptions } from './read-members.ts';
+import { decodeSessions, decodeUserField, isUserField, sessionToken, userField } from './session-entry.ts';
+
+/** All live sessions, each with its user. One that comes or goes meanwhile may be missing. */
+export async function readDesk(options: ReadOptions, deskKey: string): Promise<DeskSession[]> {
+  const desk = new Map<string, string>();
+  for await (const { entries } of scanHash(options.redis, deskKey, options.deadlineMs)) {
+    for (const [field, value] of entries) desk.set(field, value);
+  }
+  const listed = [...desk].filter(([field]) => isUserField(field)).flatMap(listSessions);
+  const living = await options.livingNodes.living(new Set(listed.map(({ nodeId }) => nodeId)));
+  return listed
+    .filter(({ nodeId }) => living.has(nodeId))
+    .flatMap(({ field, nodeId, sessionId }) => {
+      const userJson = desk.get(`json:${field}`);
+      const sessionJson = desk.get(`session:${sessionToken(nodeId, sessionId)}`);
+      if (userJson === undefined || sessionJson === undefined) return [];
+      const lastSeenMs = living.lastSeenMs(nodeId);
+      return [{ sessionId, nodeId, user: decodeUserField(field), userJson, sessionJson, lastSeenMs }];
+    });
+}
+
+function listSessions([field, list]: [string, string]) {
+  return decodeSessions(list).map(({ nodeId, sessionId }) => ({ field, nodeId, sessionId }));
+}
+
+/** How many live sessions one user has at the desk: one look-up. */
+export async function countDeskSessions(options: ReadOptions, deskKey: string, user: UserKey): Promise<number> {
+  const list = await within(options.deadlineMs, options.redis.hget(deskKey, userField(user)));
+  if (list == null) return 0;
+  const nodeIds = decodeSessions(list).map(({ nodeId }) => nodeId);
+  const living = await options.livingNodes.living(nodeIds);
+  return nodeIds.filter((nodeId) => living.has(nodeId)).length;
+}

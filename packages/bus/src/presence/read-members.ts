@@ -1,0 +1,74 @@
+/** Who is in a room, for people and for `connected`: without the sessions of dead nodes. */
+import type { Member } from '../contract.ts';
+import { within } from '../redis/connection.ts';
+import { scanHash } from '../redis/scan-hash.ts';
+import type { RedisCommands } from '../redis/script.ts';
+import type { Living, LivingNodes } from '../nodes/living.ts';
+import { type ListedSession, decodeSessions, decodeUserField, isUserField } from './session-entry.ts';
+
+export interface ReadOptions {
+  readonly redis: RedisCommands;
+  readonly livingNodes: LivingNodes;
+  readonly deadlineMs: number;
+}
+
+interface Listed {
+  readonly field: string;
+  readonly sessions: ListedSession[];
+}
+
+/**
+ * The first `limit` users. The total is exact when the room was read to its end; in a larger room
+ * it is the room's counters, in which users of a dead node are counted until they are cleaned up.
+ */
+export async function readMembers(
+  options: ReadOptions,
+  membersKey: string,
+  limit: number,
+): Promise<{ members: Member[]; total: number }> {
+  const { redis, deadlineMs } = options;
+  const found = new Map<string, Listed>();
+  let wholeRoom = true;
+  for await (const { entries, more } of scanHash(redis, membersKey, deadlineMs)) {
+    for (const listed of await livingUsers(options, entries)) found.set(listed.field, listed);
+    wholeRoom = !more;
+    if (found.size >= limit) break;
+  }
+  const members = await nameMembers(options, membersKey, [...found.values()].slice(0, limit));
+  if (wholeRoom) return { members, total: found.size };
+  return { members, total: await countUsers(options, membersKey) };
+}
+
+async function livingUsers(options: ReadOptions, entries: [string, string][]): Promise<Listed[]> {
+  const users = entries
+    .filter(([field]) => isUserField(field))
+    .map(([field, list]) => ({ field, sessions: decodeSessions(list) }));
+  const living = await options.livingNodes.living(nodesOf(users));
+  return users.map((user) => withoutDead(user, living)).filter(({ sessions }) => sessions.length > 0);
+}
+
+function nodesOf(users: readonly Listed[]): Set<string> {
+  return new Set(users.flatMap(({ sessions }) => sessions.map(({ nodeId }) => nodeId)));
+}
+
+function withoutDead({ field, sessions }: Listed, living: Living): Listed {
+  return { field, sessions: sessions.filter(({ nodeId }) => living.has(nodeId)) };
+}
+
+/** A user who has gone since the list was read has no JSON any more and is left out. */
+async function nameMembers({ redis, deadlineMs }: ReadOptions, key: string, users: Listed[]): Promise<Member[]> {
+  if (users.length === 0) return [];
+  const jsons = await within(deadlineMs, redis.hmget(key, ...users.map(({ field }) => `json:${field}`)));
+  return users.flatMap(({ field, sessions }, i) => {
+    const userJson = jsons[i];
+    const [oldest] = sessions;
+    if (userJson == null || oldest === undefined) return [];
+    const named = sessions.map(({ nodeId, sessionId }) => ({ nodeId, sessionId }));
+    return [{ user: decodeUserField(field), userJson, sessions: named, sinceMs: oldest.joinedMs }];
+  });
+}
+
+async function countUsers({ redis, deadlineMs }: ReadOptions, key: string): Promise<number> {
+  const counters = await within(deadlineMs, redis.hmget(key, '#client', '#operator'));
+  return counters.reduce((sum, count) => sum + Number(count ?? 0), 0);
+}

@@ -1,0 +1,42 @@
+/**
+ * Compares a node's list in Redis with the memory of the process, and enters or takes out the
+ * difference: a rollback of Redis may have lost either, and so may a call that nobody answered.
+ */
+import { slices } from '../redis/subscriber.ts';
+import type { HeldSessions } from './held-sessions.ts';
+import { type NodeEntriesOptions, scanEntries } from './node-entries.ts';
+import type { SessionEntry } from './session-entry.ts';
+
+export interface ReconcileOptions extends NodeEntriesOptions {
+  readonly held: HeldSessions;
+  readonly nodeId: () => string | undefined;
+  /** Both do nothing when the memory has changed meanwhile. */
+  readonly enterHeld: (partition: number, entry: string) => Promise<void>;
+  readonly takeOut: (nodeId: string, entry: SessionEntry) => Promise<void>;
+}
+
+const SLICE_SESSIONS = 100;
+
+export async function reconcile(options: ReconcileOptions): Promise<void> {
+  for (let partition = 0; partition < options.keys.partitions; partition++) {
+    const nodeId = options.nodeId();
+    if (nodeId === undefined) return;
+    await reconcilePartition(options, nodeId, partition);
+  }
+}
+
+async function reconcilePartition(options: ReconcileOptions, nodeId: string, partition: number): Promise<void> {
+  const stored = new Map<string, SessionEntry>();
+  for await (const entries of scanEntries(options, nodeId, partition)) {
+    for (const entry of entries) stored.set(entry.field, entry);
+  }
+  const { held, enterHeld, takeOut } = options;
+  const missing = held.entries(partition).filter((entry) => !stored.has(entry));
+  await inSlices(missing, (entry) => enterHeld(partition, entry));
+  const surplus = [...stored.values()].filter((entry) => !held.get(partition, entry.field));
+  await inSlices(surplus, (entry) => takeOut(nodeId, entry));
+}
+
+async function inSlices<T>(items: T[], task: (item: T) => Promise<void>): Promise<void> {
+  for (const slice of slices(items, SLICE_SESSIONS)) await Promise.all(slice.map(task));
+}

@@ -1,0 +1,72 @@
+/** One session's join, leave and update as calls of the scripts, under a given node id. */
+import type { RoutedEvent } from '@switchboard/protocol';
+import type { Membership } from '../contract.ts';
+import { within } from '../redis/connection.ts';
+import type { Keys } from '../redis/keys.ts';
+import type { RedisCommands } from '../redis/script.ts';
+import { buryScript } from './bury.lua.ts';
+import { type JoinReply, joinScript } from './join.lua.ts';
+import { type LeaveReply, leaveScript } from './leave.lua.ts';
+import type { Place } from './place.ts';
+import { type Room, entryField, entryValue, roleOf, sessionToken, userField } from './session-entry.ts';
+import { updateScript } from './update.lua.ts';
+
+export interface SessionStore {
+  join(nodeId: string, membership: Membership, connected: RoutedEvent | undefined): Promise<JoinReply>;
+  leave(nodeId: string, session: Leaving, disconnected: RoutedEvent | undefined): Promise<LeaveReply>;
+  update(nodeId: string, membership: Membership): Promise<boolean>;
+  /** Writes the node's tombstone in a partition; resolves to the number of sessions left there. */
+  bury(nodeId: string, partition: number): Promise<number>;
+}
+
+export type Leaving = Pick<Membership, 'room' | 'sessionId' | 'user'>;
+
+export interface SessionStoreOptions {
+  readonly redis: RedisCommands;
+  readonly keys: Keys;
+  readonly placeOf: (room: Room) => Place;
+  readonly tombstoneMs: number;
+  readonly deadlineMs: number;
+}
+
+export function createSessionStore({ redis, keys, placeOf, ...limits }: SessionStoreOptions): SessionStore {
+  const keysOf = (place: Place, nodeId: string) => [
+    place.members,
+    keys.nodeSessions(place.partition, nodeId),
+    place.channel,
+  ];
+  return {
+    join(nodeId, membership, connected) {
+      const { room, sessionId, user, userJson, sessionJson } = membership;
+      const place = placeOf(room);
+      const call = joinScript.run(redis, keysOf(place, nodeId), [
+        userField(user),
+        roleOf(user),
+        sessionToken(nodeId, sessionId),
+        entryField(room, sessionId),
+        entryValue(user, connected !== undefined, userJson),
+        userJson,
+        sessionJson ?? '',
+        place.envelope(connected),
+      ]);
+      return within(limits.deadlineMs, call);
+    },
+    leave(nodeId, { room, sessionId, user }, disconnected) {
+      const place = placeOf(room);
+      const call = leaveScript.run(redis, keysOf(place, nodeId), [
+        userField(user),
+        roleOf(user),
+        sessionToken(nodeId, sessionId),
+        entryField(room, sessionId),
+        place.envelope(disconnected),
+      ]);
+      return within(limits.deadlineMs, call);
+    },
+    async update(nodeId, { room, sessionId, sessionJson }) {
+      const args = [sessionToken(nodeId, sessionId), sessionJson ?? ''] as [string, string];
+      return (await within(limits.deadlineMs, updateScript.run(redis, [placeOf(room).members], args))) === 1;
+    },
+    bury: (nodeId, partition) =>
+      within(limits.deadlineMs, buryScript.run(redis, [keys.nodeSessions(partition, nodeId)], [limits.tombstoneMs])),
+  };
+}
