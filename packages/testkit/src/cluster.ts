@@ -29,6 +29,8 @@ export interface StartClusterOptions {
   shutdownTimeoutMs?: number;
   /** Bound of the start, in ms (default 30 000). */
   readyTimeoutMs?: number;
+  /** Gives up the start when aborted. */
+  signal?: AbortSignal;
   /** Told every line that a process writes. */
   onOutput?: (node: string, line: string) => void;
 }
@@ -67,6 +69,7 @@ export const startCluster = async (options: StartClusterOptions = {}): Promise<C
     if (stop.isRunning()) node.kill(); // It was tried again while the others stopped.
   };
   const start = (plans: readonly Plan[]) => startNodes(setting, plans, track);
+  options.signal?.addEventListener('abort', () => void stop(), { once: true });
   try {
     const nodes = await start(planNodes(options));
     return assemble(identity, nodes, { start, stop });

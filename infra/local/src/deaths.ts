@@ -1,0 +1,18 @@
+/** Reports a process that ended by itself. Nothing is restarted: whoever watches wants to see it. */
+import type { Cluster, Redis } from '@switchboard/testkit';
+
+export const reportDeaths = (
+  cluster: Cluster,
+  redis: Redis,
+  { say, stopRequest }: { say: (line: string) => void; stopRequest: AbortSignal },
+): void => {
+  const report = (line: string) => {
+    if (!stopRequest.aborted) say(`${line}; it is not restarted`);
+  };
+  for (const node of [...cluster.ingresses, ...cluster.edges]) {
+    void node.exited.then(({ code, signal }) =>
+      report(`${node.name} (pid ${node.pid}) ended: ${signal ?? `exit code ${code}`}`),
+    );
+  }
+  void redis.exited?.then(() => report(`Redis (pid ${redis.pid}) ended`));
+};

@@ -1,0 +1,73 @@
+/** What `npm start` prints for a person: where everything is, and three lines that show a message travelling. */
+import { join } from 'node:path';
+import type { Cluster, Redis } from '@switchboard/testkit';
+
+export interface Tokens {
+  chatId: string;
+  visitor: string;
+  operator: string;
+}
+
+const repository = join(import.meta.dirname, '../../..');
+
+export const describeCluster = (cluster: Cluster, redis: Redis, tokens: Tokens): string =>
+  [
+    '',
+    ...table(rows(cluster, redis, tokens)),
+    '',
+    'A message travels. In a second terminal, an operator joins the chat:',
+    '',
+    socketLine(cluster.edges.at(-1)?.url ?? '', tokens.chatId, tokens.operator),
+    '',
+    'In a third one, the visitor does, over another edge (each line typed there is sent):',
+    '',
+    socketLine(cluster.edges[0]?.url ?? '', tokens.chatId, tokens.visitor),
+    '',
+    'And in a fourth one, your backend posts a message to both:',
+    '',
+    curlLine(cluster, tokens.chatId),
+    '',
+    'Ctrl-C stops everything.',
+    '',
+  ].join('\n');
+
+type Row = [string, string];
+
+const rows = (cluster: Cluster, redis: Redis, tokens: Tokens): Row[] => [
+  ['ingress (HTTP)', cluster.ingress.url],
+  ['API pages', `${cluster.ingress.url}/docs  ${cluster.ingress.url}/docs/async`],
+  ...cluster.edges.map(({ name, url }): Row => [`${name} (WebSocket)`, url]),
+  ...[cluster.ingress, ...cluster.edges].map(({ name, privateUrl }): Row => [
+    `${name} private`,
+    `${privateUrl}/metrics`,
+  ]),
+  ['Redis', redis.url],
+  ['Api-Token', cluster.apiToken],
+  ['visitor token', tokens.visitor],
+  ['operator token', tokens.operator],
+];
+
+/** Two columns without a right border, so that a token can be selected whole. */
+const table = (lines: readonly Row[]): string[] => {
+  const width = Math.max(...lines.map(([name]) => name.length));
+  return lines.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
+};
+
+const socketLine = (edgeUrl: string, chatId: string, token: string): string => {
+  const node = join(repository, 'node_modules/.bin/node');
+  const program = join(repository, 'infra/local/src/socket.ts');
+  const url = `${edgeUrl}/chat?chat_id=${chatId}`;
+  return [node, program, url, token].map(quote).join(' ');
+};
+
+/** The id takes the second in, so that the line may be pasted again: a known id is not sent twice. */
+const curlLine = ({ ingress, apiToken }: Cluster, chatId: string): string => {
+  const user = { id: 'operator-1', role: 'operator', name: 'Grace' };
+  const rest = JSON.stringify({ chat_id: chatId, type: 'standard', user, text: 'Hello from curl' });
+  const body = `'{"id":"m'$(date +%s)'",${rest.slice(1)}'`;
+  const headers = `-H 'Api-Token: ${apiToken}' -H 'Content-Type: application/json'`;
+  return `curl -sS ${headers} -d ${body} ${ingress.url}/message`;
+};
+
+const quote = (word: string): string =>
+  /^[\w./:@=+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;

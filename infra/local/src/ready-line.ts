@@ -1,0 +1,21 @@
+/** What `npm start -- --json` prints: for scripts, so its fields only ever grow. */
+import type { Cluster, Redis } from '@switchboard/testkit';
+
+export const readyLine = (cluster: Cluster, redis: Redis): string =>
+  JSON.stringify({
+    ready: true,
+    redis: redis.url,
+    ingress: cluster.ingress.url,
+    edges: cluster.edges.map(({ url }) => url),
+    api_token: cluster.apiToken,
+    auth_secret: cluster.authSecret,
+    private: {
+      ingress: cluster.ingress.privateUrl,
+      edges: cluster.edges.map(({ privateUrl }) => privateUrl),
+    },
+    pids: {
+      edges: cluster.edges.map(({ pid }) => pid),
+      ingress: cluster.ingresses.map(({ pid }) => pid),
+      redis: redis.pid,
+    },
+  });
