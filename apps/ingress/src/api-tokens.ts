@@ -1,0 +1,45 @@
+/** The tokens of the calling services, and the check that takes the same time whichever is given. */
+import { createHash, randomBytes, createHmac, timingSafeEqual } from 'node:crypto';
+
+export interface ApiTokens {
+  /** The name of the service that a token belongs to; undefined when it is nobody's. */
+  nameOf(token: string | undefined): string | undefined;
+}
+
+interface NamedDigest {
+  readonly name: string;
+  readonly digest: Buffer;
+}
+
+/** @param entries `name:token` or bare tokens, as in `API_TOKENS`. */
+export function createApiTokens(entries: readonly string[]): ApiTokens {
+  const key = randomBytes(32);
+  const digestOf = (token: string) => createHmac('sha256', key).update(token).digest();
+  const known = entries
+    .map(readEntry)
+    .map(({ name, token }) => ({ name, digest: digestOf(token) }));
+  return {
+    nameOf: (token) => (token === undefined ? undefined : find(known, digestOf(token))),
+  };
+}
+
+/** Compares with every token, also after one has matched: the time tells nothing about which. */
+function find(known: readonly NamedDigest[], digest: Buffer): string | undefined {
+  let found: string | undefined;
+  for (const candidate of known) {
+    if (timingSafeEqual(candidate.digest, digest)) found = candidate.name;
+  }
+  return found;
+}
+
+/** The first colon ends the name, so a bare token must not hold one. */
+function readEntry(entry: string): { name: string; token: string } {
+  const colon = entry.indexOf(':');
+  if (colon <= 0) return { name: nameFor(entry), token: entry };
+  return { name: entry.slice(0, colon), token: entry.slice(colon + 1) };
+}
+
+/** A bare token's name must survive restarts and reordering: idempotency keys are kept under it. */
+function nameFor(token: string): string {
+  return createHash('sha256').update(token).digest('hex').slice(0, 12);
+}

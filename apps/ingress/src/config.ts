@@ -1,0 +1,162 @@
+/** Every environment variable of ingress, with its limits: the README's table is generated from this. */
+import { defaultLimits } from '@switchboard/protocol';
+import {
+  choice,
+  durationMs,
+  flag,
+  port,
+  secretList,
+  text,
+  url,
+  wholeNumber,
+} from '@switchboard/runtime';
+import { z } from 'zod';
+
+const kibibyte = 1024;
+
+const where = {
+  REDIS_URL: url({
+    description: 'Redis or Valkey that carries the logs, channels and presence',
+    protocols: ['redis:', 'rediss:'],
+    default: 'redis://127.0.0.1:6379',
+  }),
+  KEY_PREFIX: text({
+    description: 'prefix of every key and channel; deployments that share a Redis differ in it',
+    pattern: /^[^{}\s]{0,64}$/u,
+    rule: 'must be at most 64 characters without braces or spaces',
+    default: 'sb:',
+  }),
+  PARTITIONS: wholeNumber({
+    description: 'partitions of the deployment, fixed when it is created',
+    min: 1,
+    max: 1024,
+    default: 16,
+  }),
+  NODE_ID: text({
+    description: 'name of this process in the log; unset: made up at every start',
+    pattern: /^[\w.-]{1,64}$/u,
+    rule: 'must be 1 to 64 letters, digits, dots, underscores or hyphens',
+  }).optional(),
+  HOST: text({ description: 'address of the public port', default: '0.0.0.0' }),
+  PORT: port({ description: 'public port: the HTTP operations and their pages', default: 7000 }),
+  PRIVATE_HOST: text({ description: 'address of the private port', default: '127.0.0.1' }),
+  PRIVATE_PORT: port({ description: 'private port: /metrics and /health', default: 7100 }),
+  BASE_PATH: text({
+    description: 'path prefix of all operations and pages, e.g. /support',
+    pattern: /^(?:\/[\w.~-]+)*$/u,
+    rule: 'must start with a slash and not end with one',
+  }).optional(),
+  LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+    description: 'lowest level that is logged',
+    default: 'info',
+  }),
+};
+
+const access = {
+  API_TOKENS: secretList({
+    description:
+      'tokens of the calling services: `name:token`, or a bare token; several may share a name (rotation)',
+    minLength: 8,
+  }),
+};
+
+const behaviour = {
+  CHAT_UPDATES_TO_CLIENTS: flag({
+    description: 'whether clients in the room get a trimmed copy of POST /update/chat',
+    default: false,
+  }),
+};
+
+const times = {
+  APPEND_TIMEOUT_MS: durationMs({
+    description: 'after this time an event is not appended any more and the caller gets 503',
+    min: 100,
+    max: 60_000,
+    default: 3000,
+  }),
+  DISCONNECT_TIMEOUT_MS: durationMs({
+    description: 'how long the edges have to answer how many sessions they closed',
+    min: 100,
+    max: 30_000,
+    default: 2000,
+  }),
+  ONLINE_USERS_CACHE_MS: durationMs({
+    description: 'how old an answer of /online-users may be',
+    max: 60_000,
+    default: 1000,
+  }),
+  REQUEST_TIMEOUT_MS: durationMs({
+    description: 'how long a client may take to send its request',
+    min: 1000,
+    default: 30_000,
+  }),
+  DRAIN_DELAY_MS: durationMs({
+    description:
+      'how long it still serves after it said that it is not ready, so that balancers notice',
+    max: 60_000,
+    default: 0,
+  }),
+  SHUTDOWN_TIMEOUT_MS: durationMs({
+    description: 'bound of the whole stop; what runs longer is cut off',
+    min: 100,
+    default: 10_000,
+  }),
+};
+
+const limits = {
+  BODY_MAX_BYTES: wholeNumber({
+    description: 'largest body of an operation',
+    unit: 'bytes',
+    min: kibibyte,
+    default: defaultLimits.httpBodyMaxBytes,
+  }),
+  BULK_BODY_MAX_BYTES: wholeNumber({
+    description: 'largest body of /batch and /update/operators',
+    unit: 'bytes',
+    min: kibibyte,
+    default: defaultLimits.batchBodyMaxBytes,
+  }),
+  TEXT_MAX_BYTES: wholeNumber({
+    description: 'longest text of a message, in UTF-8',
+    unit: 'bytes',
+    min: 1,
+    default: defaultLimits.textMaxBytes,
+  }),
+  META_MAX_BYTES: wholeNumber({
+    description: 'largest `meta`, as JSON',
+    unit: 'bytes',
+    min: 2,
+    default: defaultLimits.metaMaxBytes,
+  }),
+  ATTACHMENTS_MAX_ITEMS: wholeNumber({
+    description: 'most attachments of a message',
+    min: 0,
+    default: defaultLimits.attachmentsMax,
+  }),
+  OPERATORS_MAX_ITEMS: wholeNumber({
+    description: 'most operators of one /update/operators call',
+    min: 1,
+    default: defaultLimits.operatorsMax,
+  }),
+  BATCH_MAX_ITEMS: wholeNumber({
+    description: 'most items of one /batch call',
+    min: 1,
+    max: 100_000,
+    default: defaultLimits.batchItemsMax,
+  }),
+  BATCH_MAX_CONCURRENCY: wholeNumber({
+    description: 'most chats of one /batch call that are worked on at a time',
+    min: 1,
+    max: 1000,
+    default: 32,
+  }),
+  MAX_CONCURRENT_REQUESTS: wholeNumber({
+    description: 'most operations under way at a time; one more is answered 429',
+    min: 1,
+    default: 2000,
+  }),
+};
+
+export const ingressConfig = z.object({ ...where, ...access, ...behaviour, ...times, ...limits });
+
+export type IngressConfig = z.output<typeof ingressConfig>;

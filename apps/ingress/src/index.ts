@@ -1,0 +1,1 @@
+export { ingressConfig, type IngressConfig } from './config.ts';

@@ -1,0 +1,137 @@
+/** Ingress as one part: every route, on the parts it is given. `main.ts` builds those. */
+import { randomUUID } from 'node:crypto';
+import type { Bus } from '@switchboard/bus';
+import type { Limits, Stamp } from '@switchboard/protocol';
+import type { Health, Logger, Metrics } from '@switchboard/runtime';
+import type { FastifyInstance } from 'fastify';
+import { limitConcurrency } from './admission.ts';
+import { createApiTokens } from './api-tokens.ts';
+import { createAppend } from './append.ts';
+import { requireToken } from './authentication.ts';
+import type { IngressConfig } from './config.ts';
+import { createIdempotency } from './idempotency.ts';
+import { createMeasurements, type Measurements } from './measurements.ts';
+import { watchMethods } from './method-not-allowed.ts';
+import { addOperation } from './operation-route.ts';
+import type { AnyOperation } from './operation.ts';
+import type { Parts } from './parts.ts';
+import { measureRequests } from './request-metrics.ts';
+import { addBatch } from './routes/batch.ts';
+import { addChatEvents } from './routes/chat-events.ts';
+import { chatOperation } from './routes/chat.ts';
+import { disconnectOperation } from './routes/disconnect.ts';
+import { addDocs, watchRoutes } from './routes/docs.ts';
+import { globalOperation } from './routes/global.ts';
+import { addHealth } from './routes/health.ts';
+import { addMembers } from './routes/members.ts';
+import { messageOperations } from './routes/message.ts';
+import { addNodes } from './routes/nodes.ts';
+import { notificationOperation } from './routes/notification.ts';
+import { addOnlineUsers } from './routes/online-users.ts';
+import { operatorsOperation } from './routes/operators.ts';
+import { createSchemas, limitsOf } from './schemas.ts';
+import { createServer } from './server.ts';
+
+export interface IngressOptions {
+  readonly config: IngressConfig;
+  readonly bus: Bus;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly health: () => Health;
+}
+
+interface Context extends IngressOptions {
+  readonly limits: Limits;
+  readonly parts: Parts;
+  readonly operations: readonly AnyOperation[];
+}
+
+/** Users that `GET /chats/{id}/members` lists at most. */
+const membersMaxUsers = 10_000;
+
+/** The server with every route, ready to listen. */
+export async function createIngress(options: IngressOptions): Promise<FastifyInstance> {
+  const { config, logger, metrics } = options;
+  const measurements = createMeasurements(metrics);
+  const limits = limitsOf(config);
+  const server = createServer({
+    logger,
+    bodyMaxBytes: limits.httpBodyMaxBytes,
+    jsonDepthMax: limits.jsonDepthMax,
+    requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
+    onRefused: measurements.refused,
+  });
+  measureRequests(server, measurements);
+  const methods = watchMethods(server);
+  const parts = createParts(options, limits, measurements);
+  const operations = createOperations(parts, config);
+  const context = { ...options, limits, parts, operations };
+  await server.register((app) => addRoutes(app, context), { prefix: config.BASE_PATH ?? '' });
+  methods.complete();
+  await server.ready();
+  return server;
+}
+
+function createParts(
+  { config, bus }: IngressOptions,
+  limits: Limits,
+  measurements: Measurements,
+): Parts {
+  const append = createAppend({
+    log: bus.log,
+    deadlineMs: config.APPEND_TIMEOUT_MS,
+    measurements,
+    now: () => performance.now(),
+  });
+  const stamp = (): Stamp => ({ eventId: randomUUID(), ts: new Date(bus.now()).toISOString() });
+  return { bus, append, stamp, schemas: createSchemas(limits), idempotency: createIdempotency() };
+}
+
+function createOperations(parts: Parts, config: IngressConfig): AnyOperation[] {
+  return [
+    ...messageOperations(parts),
+    chatOperation(parts, config.CHAT_UPDATES_TO_CLIENTS),
+    operatorsOperation(parts),
+    globalOperation(parts),
+    notificationOperation(parts),
+    disconnectOperation(parts, config.DISCONNECT_TIMEOUT_MS),
+  ];
+}
+
+async function addRoutes(app: FastifyInstance, context: Context): Promise<void> {
+  await watchRoutes(app, context.config.BASE_PATH ?? '');
+  await app.register(async (scope) => addProtected(scope, context));
+  addHealth(app, context.health);
+  await addDocs(app);
+}
+
+/** What needs a token. */
+function addProtected(app: FastifyInstance, context: Context): void {
+  const { config, parts, operations, limits } = context;
+  requireToken(app, createApiTokens(config.API_TOKENS));
+  limitConcurrency(app, config.MAX_CONCURRENT_REQUESTS);
+  for (const operation of operations) addOperation(app, operation, limits.batchBodyMaxBytes);
+  addReads(app, parts, config);
+  app.register(async (scope) => addBatch(scope, batchOptions(context)));
+}
+
+function addReads(app: FastifyInstance, { bus, schemas }: Parts, config: IngressConfig): void {
+  const { presence, log, nodes, control } = bus;
+  addOnlineUsers(app, { schemas, presence, cacheMs: config.ONLINE_USERS_CACHE_MS });
+  addChatEvents(app, { schemas, log });
+  addMembers(app, { schemas, presence, maxUsers: membersMaxUsers });
+  addNodes(app, { nodes, control });
+}
+
+function batchOptions({ config, limits, parts, operations, logger }: Context) {
+  return {
+    schemas: parts.schemas,
+    operations,
+    maxBytes: limits.batchBodyMaxBytes,
+    maxItems: limits.batchItemsMax,
+    maxConcurrency: config.BATCH_MAX_CONCURRENCY,
+    itemMaxBytes: limits.httpBodyMaxBytes,
+    depthMax: limits.jsonDepthMax,
+    onDefect: (error: unknown) => logger.error({ err: error }, 'batch item failed'),
+  };
+}

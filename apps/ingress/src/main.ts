@@ -1,0 +1,50 @@
+/** The composition root of ingress: reads the configuration, builds the parts, starts and stops them. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openBus } from '@switchboard/bus';
+import {
+  createLogger,
+  createMetrics,
+  createPrivateServer,
+  createShutdown,
+  loadConfigOrExit,
+} from '@switchboard/runtime';
+import { ingressConfig } from './config.ts';
+import { createIngress } from './ingress.ts';
+import { createHealth } from './routes/health.ts';
+
+const config = loadConfigOrExit(ingressConfig);
+const nodeId = config.NODE_ID ?? `ingress-${randomUUID().slice(0, 8)}`;
+const logger = createLogger({
+  name: 'ingress',
+  level: config.LOG_LEVEL,
+  secrets: config.API_TOKENS.flatMap((entry) => [entry, entry.slice(entry.indexOf(':') + 1)]),
+}).child({ node: nodeId });
+const shutdown = createShutdown({ logger, timeoutMs: config.SHUTDOWN_TIMEOUT_MS });
+
+const bus = await openBus({
+  redisUrl: config.REDIS_URL,
+  keyPrefix: config.KEY_PREFIX,
+  partitions: config.PARTITIONS,
+  clientName: nodeId,
+  onWarning: (message, details) => logger.warn(details ?? {}, message),
+});
+shutdown.add('bus', () => bus.close());
+
+const metrics = createMetrics();
+const health = createHealth(bus, shutdown.signal);
+const privateServer = createPrivateServer({
+  host: config.PRIVATE_HOST,
+  port: config.PRIVATE_PORT,
+  metrics,
+  health,
+});
+const privatePort = await privateServer.start();
+shutdown.add('private server', () => privateServer.stop());
+
+const ingress = await createIngress({ config, bus, logger, metrics, health });
+await ingress.listen({ host: config.HOST, port: config.PORT });
+shutdown.add('http', () => ingress.close());
+shutdown.add('drain delay', () => delay(config.DRAIN_DELAY_MS));
+
+logger.info({ addresses: ingress.addresses(), privatePort }, 'listening');
