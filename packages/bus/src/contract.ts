@@ -12,6 +12,7 @@
  * - No method throws synchronously; every promise settles within its deadline.
  */
 import type { ChatFacts, RoutedEvent, UserKey } from '@switchboard/protocol';
+import type { LeaseTimes } from './nodes/lease-times.ts';
 
 /**
  * Where in a log: opaque, compared for equality only. `'0'` is the beginning of a log in which
@@ -168,6 +169,11 @@ export interface Follow {
   replayFrom(since: Position): Promise<Replay | undefined>;
   /** The events from the `count`-th newest `messageAdded` for which `visible` holds. */
   replayHistory(count: number, visible: (event: BusEvent) => boolean): Promise<Replay>;
+  /**
+   * When the `count` newest visible `messageAdded` were logged, newest first: ms since the epoch,
+   * Redis' clock. Tells how many of a history over several feeds each one has.
+   */
+  messageTimes(count: number, visible: (event: BusEvent) => boolean): Promise<number[]>;
   /** Asks the log at once (a copy is overdue). */
   check(): void;
   /** Stops following. Further calls do nothing. */
@@ -299,12 +305,31 @@ export interface BusHealth {
   readonly heartbeatMs: number;
 }
 
+export interface FollowStats {
+  /** Logs that are followed now. */
+  readonly follows: number;
+  /** Events that were read from the log because their live copy was missing. */
+  readonly repaired: number;
+  /** Reads of a log by followers. */
+  readonly reads: number;
+  /** Positions that could not be continued. */
+  readonly lost: number;
+  /** Messages on a channel that are no envelope. */
+  readonly malformed: number;
+  /** Channels subscribed again because a quiet check found a hole. */
+  readonly renewed: number;
+}
+
 export interface Bus {
   readonly log: EventLog;
   readonly presence: Presence;
   readonly nodes: Nodes;
   readonly control: Control;
   health(): BusHealth;
+  /** Now by Redis' clock, as far as known: ms since the epoch. What stamps `ts`. */
+  now(): number;
+  /** What operations want to know of following: totals since the start. */
+  followStats(): FollowStats;
   close(): Promise<void>;
 }
 
@@ -314,13 +339,15 @@ export interface BusOptions {
   readonly keyPrefix: string;
   /** Fixed when the deployment is created; another number than the deployment's is refused. Default 16. */
   readonly partitions: number;
-  /** false: nothing is followed and no heartbeat is subscribed to (ingress follows only its heartbeat). */
+  /** Tells the connections apart in `CLIENT LIST`. */
   readonly clientName: string;
   readonly onWarning: (message: string, details?: Record<string, unknown>) => void;
   /** Milliseconds since the epoch. Default Date.now. */
   readonly now?: () => number;
   /** Default: crypto random. */
   readonly newEventId?: () => string;
+  /** For tests of deaths, which need not take ten seconds. */
+  readonly leaseTimes?: Partial<LeaseTimes>;
 }
 
 /** Connects, checks the deployment's layout and partitions, and resolves when Redis answers. */

@@ -30,9 +30,7 @@ export function encodeMeta(
 }
 
 export function encodeSubject(subject: string | undefined): string {
-  if (subject === undefined) return ABSENT;
-  // A subject that is itself `-` must not read as absent.
-  return subject === ABSENT ? '%2D' : encodeId(subject);
+  return subject === undefined ? ABSENT : encodeId(subject);
 }
 
 /** The envelopes of an event that is published without being logged and needs no chat's routing. */

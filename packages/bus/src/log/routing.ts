@@ -31,8 +31,8 @@ function encodeChat(chat: RoutedChat): string {
   return [chat.widgetId, chat.departmentId, chat.operatorId].map(encodeRoutingId).join(',');
 }
 
-/** A single id of a routing line. `,`, `;` and a lone `-` are structure here too. */
+/** A single id of a routing line, where `,` and `;` are structure too. */
 export function encodeRoutingId(id: string | undefined): string {
   if (id === undefined) return '-';
-  return encodeId(id).replace(/[,;]|^-$/gu, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeId(id).replace(/[,;]/gu, (char) => (char === ',' ? '%2C' : '%3B'));
 }

@@ -7,6 +7,7 @@
  */
 import { Redis, type RedisOptions } from 'ioredis';
 import { BusUnavailable } from '../contract.ts';
+import { batchTurns } from './turn-batch.ts';
 
 export interface ConnectionOptions {
   readonly url: string;
@@ -17,9 +18,11 @@ export interface ConnectionOptions {
 const CONNECT_TIMEOUT_MS = 5_000;
 const RECONNECT_MAX_MS = 1_000;
 
-/** For scripts and commands: those of one turn go out in one write. */
+/** For scripts and commands. */
 export function openCommandConnection(options: ConnectionOptions): Redis {
-  return open(options, 'commands', { enableAutoPipelining: true });
+  const redis = open(options, 'commands', {});
+  batchTurns(redis);
+  return redis;
 }
 
 /** For sharded subscriptions: re-subscribing is the subscriber's work, because it must be seen to succeed. */
@@ -27,7 +30,9 @@ export function openFollowConnection(options: ConnectionOptions): Redis {
   return open(options, 'follow', { autoResubscribe: false });
 }
 
-function open(options: ConnectionOptions, role: string, extra: RedisOptions): Redis {
+type RoleOptions = Pick<RedisOptions, 'autoResubscribe'>;
+
+function open(options: ConnectionOptions, role: string, extra: RoleOptions): Redis {
   const redis = new Redis(options.url, {
     connectionName: `${options.name}:${role}`,
     connectTimeout: CONNECT_TIMEOUT_MS,

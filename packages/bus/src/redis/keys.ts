@@ -4,10 +4,10 @@
  */
 import { partitionOf } from '@switchboard/protocol';
 
-/** Ids stay readable: only what could be taken for structure is percent-encoded. */
+/** Ids stay readable: only what could be taken for structure is percent-encoded (and `-`, which means absent). */
 export function encodeId(id: string): string {
-  // eslint-disable-next-line no-control-regex -- controls are what is encoded here
-  return id.replace(/[%:{}\s\u0000-\u001f\u007f]/gu, encodeChar);
+  // oxlint-disable-next-line no-control-regex -- controls are what is encoded here
+  return id.replace(/[%:{}\s\u0000-\u001f\u007f]|^-$/gu, encodeChar);
 }
 
 function encodeChar(char: string): string {
@@ -15,9 +15,14 @@ function encodeChar(char: string): string {
   return Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, '0').toUpperCase()}`).join('');
 }
 
-/** The inverse of `encodeId`. */
+/** The inverse of `encodeId`. Total: what `encodeId` never wrote comes back as it is. */
 export function decodeId(encoded: string): string {
-  return decodeURIComponent(encoded.replace(/%(?![0-9A-F]{2})/gu, '%25'));
+  if (!encoded.includes('%')) return encoded;
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return encoded;
+  }
 }
 
 export type OnceKind = 'k' | 'c' | 'e';

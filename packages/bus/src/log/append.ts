@@ -1,0 +1,184 @@
+/** Appends one event: encodes the request for the script, decodes its answer. */
+import { type ChatFacts, type RoutedEvent, audienceOf, frameHead, frameHeadWithoutPosition } from '@switchboard/protocol';
+import {
+  type AppendOutcome,
+  type AppendRequest,
+  BusUnavailable,
+  type MessageFacts,
+  type OnceKey,
+  type ReceiptMark,
+} from '../contract.ts';
+import type { LogLimits } from './log-limits.ts';
+import { type AppendArg, appendArgs, appendKeys, appendScript } from './append.lua.ts';
+import { encodeMeta, encodeSubject, feedAudience, feedSubject } from './envelope.ts';
+import { decodeFirstAnswer, decodeMemory } from './memory.ts';
+import { createNonces } from './nonce.ts';
+import { encodeRoutingId } from './routing.ts';
+import { within } from '../redis/connection.ts';
+import { encodeId, type Keys } from '../redis/keys.ts';
+import { type RedisCommands, defineScript } from '../redis/script.ts';
+
+type Reply =
+  | ['late' | 'closed' | 'unchanged']
+  | ['once' | 'known', first: string]
+  | ['appended', position: string, clients: string, operators: string];
+
+type Args = Partial<Record<AppendArg, string>>;
+
+/** The caller is told a little after the deadline, so that what was executed in time is still told so. */
+const REPLY_MARGIN_MS = 250;
+
+export function createAppend(redis: RedisCommands, keys: Keys, limits: LogLimits, nowMs: () => number) {
+  const script = defineScript<string[], Reply>('sbAppend', appendKeys.length, appendScript(limits));
+  const nonce = createNonces();
+
+  return async function append(request: AppendRequest): Promise<AppendOutcome> {
+    const partition = partitionOfEvent(keys, request.event);
+    const args: Args = {
+      notAfterMs: String(Math.round(nowMs() + request.deadlineMs)),
+      nonce: nonce(),
+      feedNonce: nonce(),
+      feedPrefix: `${partition}:`,
+      eventId: encodeId(request.event.eventId),
+      ts: request.event.ts,
+      ...roomArgs(request.event),
+      ...feedArgs(request, partition),
+      ...(request.once && { once: digestOf(request.once) }),
+      ...(request.message && messageArgs(request.message)),
+      ...(request.receipt && receiptArgs(request.receipt)),
+      ...(request.chat && chatArgs(request.chat, request.rememberChat ?? true)),
+      ...(request.refuseIfClosed && { refuseIfClosed: '1' }),
+    };
+    const reply = script.run(redis, keysOf(keys, request, partition), [...ordered(args), ...fragments(request.chat)]);
+    return outcome(await within(request.deadlineMs + REPLY_MARGIN_MS, reply), request);
+  };
+}
+
+/** Events without a chat (operators, global) live in partition 0. */
+export function partitionOfEvent(keys: Keys, event: RoutedEvent): number {
+  return event.chatId === undefined ? 0 : keys.partitionOf(event.chatId);
+}
+
+function keysOf(keys: Keys, { event, once }: AppendRequest, partition: number): string[] {
+  const { chatId } = event;
+  const feed = keys.feed(partition);
+  const feedState = keys.feedState(partition);
+  const onceKey = once ? keys.once(chatId, onceKind(once), onceParts(once, chatId)) : feedState;
+  // An event without a chat has no room: its keys are named all the same, and not touched.
+  const room = (key: (chatId: string) => string) => (chatId === undefined ? feedState : key(chatId));
+  return [
+    room(keys.log),
+    room(keys.state),
+    room(keys.messages),
+    room(keys.olderMessages),
+    room(keys.members),
+    room(keys.room),
+    feed,
+    feedState,
+    onceKey,
+  ];
+}
+
+function onceKind(once: OnceKey): 'k' | 'c' {
+  return once.kind === 'idempotencyKey' ? 'k' : 'c';
+}
+
+function onceParts(once: OnceKey, chatId = ''): string[] {
+  return once.kind === 'idempotencyKey'
+    ? [once.tokenName, once.path, chatId, once.key]
+    : [chatId, once.user, once.clientMessageId];
+}
+
+/** What else must be equal for a repeat to be one. */
+function digestOf(once: OnceKey): string {
+  return once.kind === 'idempotencyKey' ? once.bodyDigest : '-';
+}
+
+function roomArgs(event: RoutedEvent): Args {
+  const { room } = event;
+  if (!room) return {};
+  return {
+    roomMeta: encodeMeta(event, room.audience, room.except),
+    roomHead: frameHead(event),
+    roomData: room.data,
+    roomClientsData: room.clientsData ?? '',
+  };
+}
+
+function feedArgs({ event, receipt }: AppendRequest, partition: number): Args {
+  const { feed } = event;
+  if (!feed) return {};
+  // Receipts are only told on `/broadcast`: logging them there would crowd out messages.
+  const logged = receipt === undefined;
+  return {
+    feedMode: logged ? 'logged' : 'ephemeral',
+    feedMeta: feedMeta(event, feed),
+    feedHead: logged ? frameHead(event, `${partition}:`) : frameHeadWithoutPosition(event),
+    feedData: feed.data,
+    feedChatId: feed.joinChat ? JSON.stringify(event.chatId) : '',
+  };
+}
+
+/** Without the routing, which the script knows. */
+export function feedMeta(event: RoutedEvent, feed: NonNullable<RoutedEvent['feed']>): string {
+  return `${encodeId(event.eventId)} ${event.event} ${feedAudience(feed)} ${encodeSubject(feedSubject(feed))}`;
+}
+
+function messageArgs(message: MessageFacts): Args {
+  const seenBy = audienceOf(message.type, message.typeRole);
+  return {
+    message: encodeId(message.messageId),
+    messageFacts: `${message.type} ${message.typeRole ?? '-'} ${message.author === undefined ? '-' : encodeId(message.author)}`,
+    visibility: [seenBy.clients, seenBy.operators, seenBy.feed].map(Number).join(''),
+  };
+}
+
+function receiptArgs(receipt: ReceiptMark): Args {
+  return {
+    receiptLevel: receipt.level,
+    receiptReader: encodeId(receipt.reader),
+    receiptMessage: receipt.upTo ? '' : encodeId(receipt.messageId),
+    receiptSequence: receipt.sequence === undefined ? '' : String(receipt.sequence),
+  };
+}
+
+function chatArgs(chat: ChatFacts, remember: boolean): Args {
+  return {
+    chatMode: remember ? 'remember' : 'route',
+    chatVersion: chat.version === undefined ? '' : String(chat.version),
+    chatRest: chat.rest,
+    widget: encodeRoutingId(chat.widgetId),
+    department: encodeRoutingId(chat.departmentId),
+    operator: encodeRoutingId(chat.operatorId),
+    closed: chat.closed === undefined ? '' : String(Number(chat.closed)),
+  };
+}
+
+function fragments(chat: ChatFacts | undefined): string[] {
+  return chat ? Object.entries(chat.remembered).flat() : [];
+}
+
+function ordered(args: Args): string[] {
+  return appendArgs.map((name) => args[name] ?? '');
+}
+
+function outcome(reply: Reply, request: AppendRequest): AppendOutcome {
+  switch (reply[0]) {
+    case 'late':
+      throw new BusUnavailable('The append came to Redis after its deadline', 'no');
+    case 'closed':
+    case 'unchanged':
+      return { kind: reply[0] };
+    case 'known':
+      return { kind: 'duplicate', ...decodeMemory(request.message?.messageId ?? '', reply[1]).answer };
+    case 'once':
+      return decodeFirstAnswer(reply[1], request.once);
+    case 'appended':
+      return {
+        kind: 'appended',
+        eventId: request.event.eventId,
+        position: reply[1],
+        present: { clients: Number(reply[2]), operators: Number(reply[3]) },
+      };
+  }
+}

@@ -1,0 +1,31 @@
+/** Looks up a message that was added in the last 24 h. */
+import type { RecalledMessage } from '../contract.ts';
+import { positionMs } from './log-reader.ts';
+import type { LogLimits } from './log-limits.ts';
+import { decodeMemory } from './memory.ts';
+import { within } from '../redis/connection.ts';
+import { encodeId, type Keys } from '../redis/keys.ts';
+import { type RedisCommands, defineScript } from '../redis/script.ts';
+
+/** KEYS messages, older messages · ARGV field → value */
+const recallScript = defineScript<[string], string | null>(
+  'sbRecall',
+  2,
+  `return redis.call('HGET', KEYS[1], ARGV[1]) or redis.call('HGET', KEYS[2], ARGV[1])`,
+);
+
+export function createRecall(
+  redis: RedisCommands,
+  keys: Keys,
+  limits: LogLimits,
+  deadlineMs: number,
+  nowMs: () => number,
+) {
+  return async (chatId: string, messageId: string): Promise<RecalledMessage | undefined> => {
+    const names = [keys.messages(chatId), keys.olderMessages(chatId)];
+    const value = await within(deadlineMs, recallScript.run(redis, names, [`message:${encodeId(messageId)}`]));
+    if (value === null) return undefined;
+    const { message } = decodeMemory(messageId, value);
+    return nowMs() - positionMs(message.position) > limits.memoryMs ? undefined : message;
+  };
+}
