@@ -14,6 +14,9 @@ export type TypeRole = (typeof typeRoles)[number];
 export const userRoles = ['client', 'operator', 'bot', 'system'] as const;
 export type UserRole = (typeof userRoles)[number];
 
+/** PHP encodes an empty object so. */
+export const emptyArray = z.array(z.unknown()).max(0, 'must be an object');
+
 /** Lone surrogates become one and the same character in UTF-8: two ids would become one. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
@@ -40,10 +43,10 @@ export const defaultScalars = createScalars(defaultLimits);
 
 function idSchema({ idMaxChars }: Limits) {
   const rule = `must be a string of 1 to ${idMaxChars} characters or a safe integer`;
-  const text = z.string().min(1).max(idMaxChars);
-  const wellFormed = text.refine((value) => !LONE_SURROGATE.test(value));
+  const text = z.string().min(1, rule).max(idMaxChars, rule);
+  const wellFormed = text.refine((value) => !LONE_SURROGATE.test(value), rule);
   return z
-    .union([wellFormed, z.int()], { error: rule })
+    .union([wellFormed, z.int(rule)], { error: rule })
     .transform(String)
     .pipe(text)
     .meta({ description: 'An id. `5` and `"5"` are one id; sent as a string.' });
@@ -95,11 +98,11 @@ function isWebUrl(text: string): boolean {
   return /^https?:\/\/[^\s\p{Cc}]+$/iu.test(text) && URL.canParse(text);
 }
 
-/** An object of anything. PHP encodes an empty one as `[]`. */
+/** An object of anything. */
 function freeObjectSchema({ jsonDepthMax }: Limits, maxBytes: number) {
   const object = z.record(z.string(), z.unknown());
   return z
-    .union([object, z.array(z.unknown()).max(0)], { error: 'must be an object' })
+    .union([object, emptyArray], { error: 'must be an object' })
     .transform((value) => (Array.isArray(value) ? {} : value))
     .pipe(object)
     .refine((value) => !exceedsJson(value, jsonDepthMax, maxBytes), {

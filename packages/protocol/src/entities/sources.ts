@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Scalars, defaultScalars } from '../scalars.ts';
+import { type Scalars, defaultScalars, emptyArray } from '../scalars.ts';
 
 export function namedSchema(s: Scalars) {
   return z.looseObject({ id: s.id, name: z.string().nullish() });
@@ -16,7 +16,7 @@ export function sourcesSchema(s: Scalars) {
   const list = z.array(z.object({ id: s.id, name: z.string().nullish() })).nullish();
   const object = z.object({ widgets: list, departments: list });
   return z
-    .union([object, z.array(z.unknown()).max(0)], { error: 'must be an object' })
+    .union([object, emptyArray], { error: 'must be an object' })
     .transform((value) => (Array.isArray(value) ? NOTHING : withNulls(value)))
     .pipe(normalSources)
     .meta({

@@ -19,13 +19,9 @@ const updatedMessage = message
 const messageAdded = z.object({
   message,
   chat: chat.optional().meta({ description: 'On `/broadcast`, as far as it is known.' }),
-  duplicate: z
-    .literal(true)
-    .optional()
-    .meta({
-      description:
-        'The answer to a repeated `sendMessage`: the same message, to that socket alone.',
-    }),
+  duplicate: z.literal(true).optional().meta({
+    description: 'The answer to a repeated `sendMessage`: the same message, to that socket alone.',
+  }),
 });
 
 const messageNotAdded = z.object({

@@ -14,11 +14,9 @@ export const messageAnswer = z
     id: s.id,
     event_id: eventId,
     position,
-    duplicate: z
-      .boolean()
-      .meta({
-        description: 'True: the first call with this id or key did it; nothing was emitted.',
-      }),
+    duplicate: z.boolean().meta({
+      description: 'True: the first call with this id or key did it; nothing was emitted.',
+    }),
     present: z
       .object({ clients: s.count, operators: s.count })
       .meta({ description: 'Users in the room now; 0 clients: send a push or an e-mail.' }),
