@@ -30,6 +30,7 @@ describe('parseJson', () => {
     '{"a":1,"\\u005f_proto__":{"x":1}}',
     '{"a":1,"__proto_\\u005F" : 5}',
     '{"a":1,"__\\u0070roto__":5}',
+    '{"a":1,"\\u005f\\u005F\\u0070\\u0072\\u006f\\u0074\\u006f\\u005f\\u005f":5}',
   ])('drops the prototype key of %s', (text) => {
     const parsed = parseJson(text);
     expect(parsed).toEqual({ ok: true, value: { a: 1 } });

@@ -3,7 +3,7 @@
 export type ParsedJson = { readonly ok: true; readonly value: unknown } | { readonly ok: false };
 
 /** `__proto__` written plainly or with any of its letters as an escape. */
-const SUSPICIOUS = /"(?:_|\\u005[fF]){2}.{1,24}?(?:_|\\u005[fF]){2}"\s*:/u;
+const SUSPICIOUS = /"(?:_|\\u005[fF]){2}.{5,30}?(?:_|\\u005[fF]){2}"\s*:/u;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -42,11 +42,9 @@ function containersIn(values: readonly unknown[]): object[] {
 }
 
 function dropPrototypeKeys(root: unknown): void {
-  let level = containersIn([root]);
-  while (level.length > 0) {
-    for (const container of level) {
-      if (Object.hasOwn(container, '__proto__')) Reflect.deleteProperty(container, '__proto__');
-    }
-    level = containersIn(level.flatMap((container) => Object.values(container)));
+  const open = containersIn([root]);
+  for (let container = open.pop(); container !== undefined; container = open.pop()) {
+    if (Object.hasOwn(container, '__proto__')) Reflect.deleteProperty(container, '__proto__');
+    for (const inner of containersIn(Object.values(container))) open.push(inner);
   }
 }

@@ -145,9 +145,12 @@ function readIds(object: Record<string, unknown>, limits: Limits): Readable {
 
 function readString(value: unknown, maxChars: number): string | undefined {
   if (typeof value !== 'string') return undefined;
-  // Characters are code points; a string's length counts UTF-16 units, at most two of them each.
-  if (value.length <= maxChars) return value;
-  return value.length <= maxChars * 2 && [...value].length <= maxChars ? value : undefined;
+  return value.length <= maxChars || hasCharsUpTo(value, maxChars) ? value : undefined;
+}
+
+/** Characters are code points, as in the schemas; `length` counts UTF-16 units, at most two each. */
+function hasCharsUpTo(value: string, maxChars: number): boolean {
+  return value.length <= maxChars * 2 && Array.from(value).length <= maxChars;
 }
 
 function hasWrongId(object: Record<string, unknown>, readable: Readable): boolean {

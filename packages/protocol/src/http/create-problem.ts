@@ -1,4 +1,4 @@
-import { type ErrorEntry, type ProblemCode, errors } from '../errors.ts';
+import { type ProblemCode, errors } from '../errors.ts';
 import type { FieldError } from '../frames/validation-error.ts';
 import type { Problem } from './answers.ts';
 
@@ -13,7 +13,7 @@ export function createProblem(
   code: ProblemCode,
   { detail, errors: fields }: ProblemDetails = {},
 ): Problem {
-  const { title, status = 500 }: ErrorEntry = errors[code];
+  const { title, status } = errors[code];
   return {
     type: 'about:blank',
     title,

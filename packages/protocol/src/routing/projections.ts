@@ -10,7 +10,14 @@ import type { UserRole } from '../scalars.ts';
 import type { UserKey } from './routed-event.ts';
 
 /** The fields that hold a user, wherever a message or a payload has one. */
-const USER_FIELDS = ['user', 'by', 'client_user', 'operator_user', 'closed_by', 'operator_users'];
+const userFields: ReadonlySet<string> = new Set([
+  'user',
+  'by',
+  'client_user',
+  'operator_user',
+  'closed_by',
+  'operator_users',
+]);
 
 const publicFields: ReadonlySet<string> = new Set(publicUserFields);
 
@@ -52,7 +59,7 @@ function publicUsersIn(holder: object): object {
 function fieldForClients(field: string, value: unknown): unknown {
   if (field === 'chat') return undefined;
   if (field === 'reply_to' && isObject(value)) return publicUsersIn(value);
-  if (!USER_FIELDS.includes(field)) return value;
+  if (!userFields.has(field)) return value;
   return Array.isArray(value) ? usersForClients(value) : anyUserForClients(value);
 }
 
