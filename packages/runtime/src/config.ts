@@ -2,7 +2,7 @@
  * Configuration from environment variables. `loadConfig` is pure: it gives the typed values or the list
  * of what is wrong, never a throw; `loadConfigOrExit` is the thin shell that a `main.ts` calls.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { readMeta } from './variable-meta.ts';
 import { hideUrlPassword } from './redaction.ts';
 

@@ -49,7 +49,7 @@ interface Part {
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 export const createShutdown = (options: ShutdownOptions): Shutdown => {
-  const { logger, timeoutMs, process: host = process as ShutdownProcess } = options;
+  const { logger, timeoutMs, process: host = process } = options;
   const parts: Part[] = [];
   const started = new AbortController();
   let stopping: Promise<void> | undefined;

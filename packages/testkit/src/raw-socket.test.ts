@@ -93,7 +93,9 @@ describe('frames', () => {
   test('what is sent arrives as it was given, text or binary', async () => {
     const received: [string, boolean][] = [];
     onConnection = (socket) =>
-      socket.on('message', (data, isBinary) => received.push([String(data), isBinary]));
+      socket.on('message', (data, isBinary) =>
+        received.push([(data as Buffer).toString(), isBinary]),
+      );
     const socket = await openChat({ url });
     socket.sendFrame('ping', {}, 'r1');
     socket.sendRaw('{not json');

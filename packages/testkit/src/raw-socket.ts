@@ -86,7 +86,8 @@ const wrap = (ws: WebSocket): RawSocket => {
       resolve({ code, reason: reason.toString() });
     });
   });
-  ws.on('message', (data, isBinary) => inbox.put(isBinary ? data : data.toString()));
+  // `ws` gives a Buffer unless its `binaryType` is changed.
+  ws.on('message', (data, isBinary) => inbox.put(isBinary ? data : (data as Buffer).toString()));
   return {
     ...inbox,
     ws,

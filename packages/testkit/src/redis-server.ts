@@ -16,13 +16,13 @@ type Say = (line: string) => void;
 /** The first way that works; rejects with one error that names all ways and why each did not work. */
 export const findRedisServer = async (say: Say = () => {}): Promise<RedisServer> => {
   const onPath = await findOnPath().catch(asReason);
-  if (onPath instanceof Error === false) return onPath;
+  if (!(onPath instanceof Error)) return onPath;
   say(`${onPath.message}; looking for a Docker engine`);
   const docker = await findDockerEngine().catch(asReason);
-  if (docker instanceof Error === false) return { kind: 'container', origin: docker };
+  if (!(docker instanceof Error)) return { kind: 'container', origin: docker };
   say('No Docker engine; trying the package manager');
   const unpacked = await unpackRedisPackage(say).then(usable).catch(asReason);
-  if (unpacked instanceof Error === false) return unpacked;
+  if (!(unpacked instanceof Error)) return unpacked;
   throw new Error(noWayFound([onPath, docker, unpacked], await installCommand()));
 };
 

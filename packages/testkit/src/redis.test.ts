@@ -39,8 +39,8 @@ describe('startRedis', () => {
 
   test('gives each caller a server of its own', async () => {
     const [one, other] = await Promise.all([start(), start()]);
-    await one!.client().set('key', 'value');
-    expect(await other!.client().get('key')).toBeNull();
+    await one.client().set('key', 'value');
+    expect(await other.client().get('key')).toBeNull();
   });
 
   test('stop leaves neither process nor folder', async () => {

@@ -1,0 +1,125 @@
+/**
+ * Imports point one way and never cycle, types included:
+ * protocol ← bus ← { edge, ingress }; runtime is a leaf; testkit serves tests, the bench and the launcher.
+ */
+const tests = String.raw`\.test\.ts$`;
+
+const only = (name, comment, from, to) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { pathNot: from },
+  to: { path: to },
+});
+
+const never = (name, comment, from, to, except = []) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from, pathNot: tests },
+  to: { path: to, pathNot: except },
+});
+
+const ours = '^(apps|packages|infra)/';
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycle',
+      comment: 'A cycle is one module in several files: split it by who needs what.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'resolvable',
+      comment: 'An import that cannot be found, or a package missing from package.json.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    never('protocol-is-first', 'protocol imports nobody of ours.', '^packages/protocol/', ours, [
+      '^packages/protocol/',
+    ]),
+    never('runtime-is-a-leaf', 'runtime imports nobody of ours.', '^packages/runtime/', ours, [
+      '^packages/runtime/',
+    ]),
+    never(
+      'bus-knows-protocol-only',
+      'bus imports protocol and nobody else.',
+      '^packages/bus/',
+      ours,
+      ['^packages/(bus|protocol)/'],
+    ),
+    never(
+      'testkit-knows-no-library-of-ours',
+      'testkit drives processes from the outside.',
+      '^packages/testkit/',
+      ours,
+      ['^packages/(testkit|protocol)/'],
+    ),
+    {
+      name: 'nobody-imports-an-app',
+      comment: 'An app is a composition; what others need belongs into a package.',
+      severity: 'error',
+      from: { path: '^(apps|packages|infra|examples)/([^/]+)/' },
+      to: { path: '^apps/([^/]+)/', pathNot: '^$1/$2/' },
+    },
+    only('nobody-imports-e2e', 'Stories end here.', '^packages/e2e/', '^packages/e2e/'),
+    only('nobody-imports-bench', 'Measurements end here.', '^packages/bench/', '^packages/bench/'),
+    only(
+      'testkit-is-for-tests',
+      'Only tests, the bench, the launcher and the examples may start throwaway clusters.',
+      `^(packages/(testkit|e2e|bench)|infra/local|examples)/|^vitest|${tests}`,
+      '^packages/testkit/',
+    ),
+    {
+      name: 'through-the-front-door',
+      comment: 'A package is imported by its name, never by a path into it.',
+      severity: 'error',
+      from: { path: '^((?:apps|packages|infra)/[^/]+)/' },
+      to: {
+        path: '^(?:apps|packages|infra)/[^/]+/',
+        pathNot: ['^$1/', '^packages/[^/]+/src/index\\.ts$'],
+      },
+    },
+    only(
+      'uws-stays-in-the-edge',
+      'uWebSockets.js only in apps/edge.',
+      '^apps/edge/|/node_modules/',
+      'node_modules/(uWebSockets\\.js|@uwsjs)',
+    ),
+    {
+      name: 'uws-in-few-files',
+      comment: 'At most 3 files know uWebSockets.js.',
+      severity: 'error',
+      from: { path: '^apps/', pathNot: tests },
+      module: {
+        path: 'node_modules/(uWebSockets\\.js|@uwsjs)',
+        numberOfDependentsMoreThan: 3,
+      },
+    },
+    only(
+      'redis-stays-in-the-bus',
+      'ioredis only in packages/bus and packages/testkit.',
+      '^packages/(bus|testkit)/|node_modules/',
+      'node_modules/ioredis',
+    ),
+    only(
+      'fastify-stays-in-ingress',
+      'Fastify and its plugins only in apps/ingress.',
+      '^apps/ingress/|node_modules/',
+      'node_modules/(@fastify|fastify)',
+    ),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '/dist/' },
+    tsPreCompilationDeps: true,
+    moduleSystems: ['es6'],
+    enhancedResolveOptions: {
+      conditionNames: ['source', 'node', 'import'],
+      exportsFields: ['exports'],
+    },
+  },
+};
