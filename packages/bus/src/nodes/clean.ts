@@ -16,16 +16,25 @@ export interface CleanOptions {
   readonly cleanSessions: (nodeId: string) => Promise<void>;
 }
 
-/** Declares dead whose lease has ended, and cleans up after all dead. Resolves to their ids. */
+/**
+ * Declares dead whose lease has ended, and cleans up after all dead. Resolves to their ids; rejects
+ * after the last one if one of them could not be cleaned up.
+ */
 export async function clean(options: CleanOptions, ownId: string): Promise<string[]> {
-  const { redis, keys, times, cleanSessions } = options;
+  const { redis, keys, times } = options;
   const dead = await within(
     times.deadlineMs,
     condemnScript.run(redis, [keys.nodes(), keys.cluster()], [ownId, times.leaseMs, silenceMs(times)]),
   );
+  const failures: unknown[] = [];
   for (const nodeId of dead) {
-    await cleanSessions(nodeId);
-    await within(times.deadlineMs, forgetScript.run(redis, [keys.nodes(), keys.node(nodeId)], [nodeId]));
+    await bury(options, nodeId).catch((error: unknown) => failures.push(error));
   }
+  if (failures.length > 0) throw failures[0];
   return dead;
+}
+
+async function bury({ redis, keys, times, cleanSessions }: CleanOptions, nodeId: string): Promise<void> {
+  await cleanSessions(nodeId);
+  await within(times.deadlineMs, forgetScript.run(redis, [keys.nodes(), keys.node(nodeId)], [nodeId]));
 }

@@ -1,0 +1,208 @@
+/** Edges over the test run's Redis: each has its lease, presence and nodes; timers only where asked for. */
+import type { RoutedEvent, UserKey } from '@switchboard/protocol';
+import type { Redis } from 'ioredis';
+import type { BusEvent, Membership, NodeStats, Presence } from '../contract.ts';
+import { decodeEnvelope, ephemeralEnvelopes } from '../log/envelope.ts';
+import { clean } from '../nodes/clean.ts';
+import { type Lease, createLease } from '../nodes/lease.ts';
+import { type LeaseTimes, defaultLeaseTimes } from '../nodes/lease-times.ts';
+import { type LivingNodes, createLivingNodes } from '../nodes/living.ts';
+import { type NodeSessions, type RunningNodes, createNodes } from '../nodes/nodes.ts';
+import { openCommandConnection, openFollowConnection } from '../redis/connection.ts';
+import { type Keys, createKeys } from '../redis/keys.ts';
+import { createSubscriber } from '../redis/subscriber.ts';
+import { createPresence } from './presence.ts';
+import type { Room } from './session-entry.ts';
+
+export interface Edge {
+  readonly presence: Presence & NodeSessions;
+  readonly lease: Lease;
+  readonly livingNodes: LivingNodes;
+  readonly nodes: RunningNodes;
+  readonly warnings: string[];
+  /** One round of cleaning, as the timer would do it. */
+  clean(): Promise<string[]>;
+  /** Tells the edge that it has reconnected to Redis. */
+  reconnect(): void;
+}
+
+export interface PresenceFixture {
+  readonly redis: Redis;
+  readonly keys: Keys;
+  readonly times: LeaseTimes;
+  /** A new edge; not entered yet. `redis` stands in for its connection. */
+  edge(redis?: Redis): Edge;
+  /** An edge that has entered without timers. */
+  enteredEdge(nodeId: string, redis?: Redis): Promise<Edge>;
+  /** Ends a node's lease as if it had not renewed, while others have. */
+  endLease(nodeId: string): Promise<void>;
+  /** Records what is published in a room, from when it resolves. */
+  watch(room: Room): Promise<Watched>;
+  close(): Promise<void>;
+}
+
+export interface Watched {
+  readonly events: BusEvent[];
+  /** What was published until now, as `+5` and `-5` for the user with the id 5. */
+  seen(): Promise<string[]>;
+  close(): void;
+}
+
+export const stats: NodeStats = {
+  state: 'ready',
+  address: '127.0.0.1:7001',
+  version: 'test',
+  sockets: 3,
+  rooms: 2,
+  loopLagMs: 1,
+  followLagMs: 4,
+};
+
+/** Times at which no timer fires during a test that does not ask for one. */
+const stillTimes: LeaseTimes = { ...defaultLeaseTimes, livingMs: 0 };
+
+export async function openPresenceFixture(given: Partial<LeaseTimes> = {}): Promise<PresenceFixture> {
+  const url = process.env['REDIS_URL'];
+  if (!url) throw new Error('the test run provides REDIS_URL');
+  const connection = { url, name: 'test', onWarning: () => undefined };
+  const redis = openCommandConnection(connection);
+  const following = openFollowConnection(connection);
+  await Promise.all([redis.connect(), following.connect()]);
+  const subscriber = createSubscriber(following, () => undefined);
+  const keys = createKeys(`t${crypto.randomUUID()}:`, 4);
+  const times = { ...stillTimes, ...given };
+  const opened: Edge[] = [];
+
+  function edge(connected: Redis = redis): Edge {
+    const made = createEdge(connected, keys, times);
+    opened.push(made);
+    return made;
+  }
+  async function watch(room: Room): Promise<Watched> {
+    const channel = room === 'desk' ? keys.feed(0) : keys.room(room.chatId);
+    const events: BusEvent[] = [];
+    let marks = 0;
+    const subscription = subscriber.subscribe(channel, (message) => {
+      const event = decodeEnvelope(message);
+      if (event) events.push(event);
+      else marks++;
+    });
+    await subscription.ready;
+    return {
+      events,
+      // A channel keeps its order: when the mark is here, so is everything before it.
+      async seen() {
+        const wanted = marks + 1;
+        await redis.spublish(channel, 'mark');
+        while (marks < wanted) await new Promise((resolve) => setTimeout(resolve, 1));
+        return events.map(describeEvent);
+      },
+      close: subscription.close,
+    };
+  }
+  return {
+    redis,
+    keys,
+    times,
+    edge,
+    watch,
+    async enteredEdge(nodeId, connected) {
+      const made = edge(connected);
+      await made.lease.enter(nodeId, () => stats);
+      return made;
+    },
+    endLease: async (nodeId) => void (await redis.zadd(keys.nodes(), 'XX', 1, nodeId)),
+    async close() {
+      await Promise.all(opened.map(({ nodes }) => nodes.close()));
+      await Promise.all([redis.quit(), following.quit()]);
+    },
+  };
+}
+
+function createEdge(redis: Redis, keys: Keys, times: LeaseTimes): Edge {
+  const warnings: string[] = [];
+  const reconnected: (() => void)[] = [];
+  const monotonicMs = () => performance.now();
+  const lease = createLease({ redis, keys, times, newNodeId: () => `n${crypto.randomUUID().slice(0, 8)}` });
+  const livingNodes = createLivingNodes({ redis, keys, times, monotonicMs });
+  const presence = createPresence({
+    redis,
+    keys,
+    lease,
+    livingNodes,
+    times,
+    encode: ephemeralEnvelopes,
+    buildDisconnected: disconnected,
+    newEventId: () => crypto.randomUUID(),
+    now: Date.now,
+  });
+  const nodes = createNodes({
+    redis,
+    keys,
+    lease,
+    livingNodes,
+    sessions: presence,
+    times,
+    onReconnect: (listener) => void reconnected.push(listener),
+    onWarning: (message) => void warnings.push(message),
+  });
+  return {
+    presence,
+    lease,
+    livingNodes,
+    nodes,
+    warnings,
+    clean: () => clean({ redis, keys, times, cleanSessions: presence.clean }, lease.nodeId ?? ''),
+    reconnect: () => reconnected.forEach((listener) => listener()),
+  };
+}
+
+export function session(room: Room, user: UserKey, sessionId: string): Membership {
+  const userJson = JSON.stringify({ id: user.slice(user.indexOf(':') + 1) });
+  const sessionJson = JSON.stringify({ sources: null, of: sessionId });
+  return { room, sessionId, user, userJson, ...(room === 'desk' && { sessionJson }) };
+}
+
+export function connected(room: Room, user: UserKey, userJson: string): RoutedEvent {
+  return presenceEvent('userConnected', room, user, userJson);
+}
+
+export function disconnected(room: Room, user: UserKey, userJson: string): RoutedEvent {
+  return presenceEvent('userDisconnected', room, user, userJson);
+}
+
+function presenceEvent(event: string, room: Room, user: UserKey, userJson: string): RoutedEvent {
+  const head = { event, eventId: crypto.randomUUID(), ts: new Date().toISOString() };
+  const data = `{"user":${userJson}}`;
+  if (room === 'desk') return { ...head, feed: { to: 'all', data } };
+  return { ...head, chatId: room.chatId, room: { audience: 'all', data, except: user } };
+}
+
+function describeEvent(event: BusEvent): string {
+  const { data } = JSON.parse(Buffer.from(event.frame).toString());
+  return `${event.name === 'userConnected' ? '+' : '-'}${data.user.id}`;
+}
+
+/** Joins with the event of its coming, leaves with that of its going. */
+export function join(edge: Edge, membership: Membership): Promise<void> {
+  const { room, user, userJson } = membership;
+  return edge.presence.join(membership, connected(room, user, userJson));
+}
+
+export function leave(edge: Edge, membership: Membership): Promise<void> {
+  const { room, user, userJson } = membership;
+  return edge.presence.leave(membership, disconnected(room, user, userJson));
+}
+
+/** A connection that dies after so many calls of presence's scripts, as its process would. */
+export function dyingAfter(redis: Redis, calls: number): Redis {
+  let left = calls;
+  return new Proxy(redis, {
+    get(target, name) {
+      const value = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      if (typeof name !== 'string' || !name.startsWith('presence')) return value.bind(target);
+      return (...args: unknown[]) => (left-- > 0 ? value.apply(target, args) : Promise.reject(new Error('died')));
+    },
+  });
+}
