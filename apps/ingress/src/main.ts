@@ -32,7 +32,13 @@ const bus = await openBus({
 shutdown.add('bus', () => bus.close());
 
 const metrics = createMetrics();
-const health = createHealth(bus, shutdown.signal);
+const health = createHealth({
+  bus,
+  isListening: () => ingress.server.listening,
+  stopping: shutdown.signal,
+});
+const ingress = await createIngress({ config, bus, logger, metrics, health });
+
 const privateServer = createPrivateServer({
   host: config.PRIVATE_HOST,
   port: config.PRIVATE_PORT,
@@ -42,7 +48,6 @@ const privateServer = createPrivateServer({
 const privatePort = await privateServer.start();
 shutdown.add('private server', () => privateServer.stop());
 
-const ingress = await createIngress({ config, bus, logger, metrics, health });
 await ingress.listen({ host: config.HOST, port: config.PORT });
 shutdown.add('http', () => ingress.close());
 shutdown.add('drain delay', () => delay(config.DRAIN_DELAY_MS));

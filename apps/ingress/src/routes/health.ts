@@ -1,15 +1,26 @@
-/** `/health/live`: the loop turns. `/health/ready`: a write and its copy came back through Redis, and it is not stopping. */
-import type { FastifyInstance } from 'fastify';
-import type { Health } from '@switchboard/runtime';
+/** `/health/live`: the loop turns. `/health/ready`: a write and its copy came back through Redis, and calls are taken. */
 import type { Bus } from '@switchboard/bus';
+import type { Health } from '@switchboard/runtime';
+import type { FastifyInstance } from 'fastify';
+
+export interface HealthOptions {
+  readonly bus: Pick<Bus, 'health'>;
+  readonly isListening: () => boolean;
+  readonly stopping: AbortSignal;
+}
 
 /** What readiness is made of; the private port answers the same. */
-export function createHealth(bus: Pick<Bus, 'health'>, stopping: AbortSignal): () => Health {
+export function createHealth({ bus, isListening, stopping }: HealthOptions): () => Health {
   return () => {
-    const { ready, reasons, clockOffsetMs, heartbeatMs } = bus.health();
+    const { reasons: busReasons, clockOffsetMs, heartbeatMs, ready } = bus.health();
+    const reasons = [
+      ...(isListening() ? [] : ['not listening']),
+      ...(stopping.aborted ? ['stopping'] : []),
+      ...busReasons,
+    ];
     return {
-      ready: ready && !stopping.aborted,
-      reasons: stopping.aborted ? ['stopping', ...reasons] : reasons,
+      ready: ready && reasons.length === 0,
+      reasons,
       clock_offset_ms: clockOffsetMs,
       heartbeat_ms: heartbeatMs,
     };
