@@ -1,5 +1,10 @@
 /** Builds the bus: two connections, and the parts over them. Nothing else constructs them. */
-import { type UserKey, operatorDisconnected, type RoutedEvent, userDisconnected } from '@switchboard/protocol';
+import {
+  type UserKey,
+  operatorDisconnected,
+  type RoutedEvent,
+  userDisconnected,
+} from '@switchboard/protocol';
 import type { Redis } from 'ioredis';
 import type { Bus, BusOptions } from './contract.ts';
 import { createControl } from './control/control.ts';
@@ -19,8 +24,8 @@ import { createNodes } from './nodes/nodes.ts';
 import { createPresence } from './presence/presence.ts';
 import type { Room } from './presence/session-entry.ts';
 import { openCommandConnection, openFollowConnection, unavailable } from './redis/connection.ts';
-import { createKeys } from './redis/keys.ts';
-import { createSubscriber } from './redis/subscriber.ts';
+import { type Keys, createKeys } from './redis/keys.ts';
+import { type Subscriber, createSubscriber } from './redis/subscriber.ts';
 
 const DEADLINE_MS = 2_000;
 
@@ -29,53 +34,48 @@ const DEADLINE_MS = 2_000;
  * @throws BusUnavailable when Redis does not answer, LayoutMismatch when this node does not fit
  */
 export async function openBus(options: BusOptions): Promise<Bus> {
+  const connections = await connect(options);
+  const keys = createKeys(options.keyPrefix, options.partitions);
+  try {
+    await claimLayout(connections.redis, keys);
+  } catch (error) {
+    disconnect(connections);
+    throw error;
+  }
+  return assemble(options, connections, keys);
+}
+
+function assemble(options: BusOptions, connections: Connections, keys: Keys): Bus {
+  const { redis, following } = connections;
   const { onWarning } = options;
   const localNow = options.now ?? Date.now;
-  const newEventId = options.newEventId ?? (() => crypto.randomUUID());
-  const newNodeId = () => crypto.randomUUID();
-  const monotonicMs = () => performance.now();
-  const times = { ...defaultLeaseTimes, ...options.leaseTimes };
-
-  const connection = { url: options.redisUrl, name: options.clientName, onWarning };
-  const redis = openCommandConnection(connection);
-  const following = openFollowConnection(connection);
-  await connectAll([redis, following]);
-  const keys = createKeys(options.keyPrefix, options.partitions);
-  await claimLayout(redis, keys).catch((error: unknown) => {
-    redis.disconnect();
-    following.disconnect();
-    throw error;
-  });
-
+  const newEventId = options.newEventId ?? newId;
   const subscriber = createSubscriber(following, onWarning);
   const heartbeat = createHeartbeat({
-    redis, subscriber, keys, processId: newNodeId(), now: localNow, monotonicMs, onWarning,
+    redis,
+    subscriber,
+    keys,
+    processId: newId(),
+    now: localNow,
+    monotonicMs,
+    onWarning,
   });
   const now = () => localNow() + heartbeat.health().clockOffsetMs;
-
-  const limits = defaultLogLimits;
-  const counters: FollowCounters = { repaired: 0, reads: 0, lost: 0, malformed: 0, renewed: 0 };
-  const reader = createLogReader(redis, DEADLINE_MS);
-  const keeper = createFollowKeeper({ reader, subscriber, limits, readyDeadlineMs: DEADLINE_MS, counters });
-  const log = createEventLog({ redis, keys, limits, reader, keeper, nowMs: now, deadlineMs: DEADLINE_MS });
-
-  const lease = createLease({ redis, keys, times, newNodeId });
-  const livingNodes = createLivingNodes({ redis, keys, times, monotonicMs });
-  const buildDisconnected = createDisconnected(newEventId, now);
-  const presence = createPresence({
-    redis, keys, lease, livingNodes, times, encode: ephemeralEnvelopes, buildDisconnected, newEventId, now,
-  });
-  const nodes = createNodes({
-    redis, keys, lease, livingNodes, sessions: presence, times, onReconnect: subscriber.onReconnect, onWarning,
-  });
-
+  const base: Base = { redis, keys, subscriber, now, newEventId, onWarning };
+  const { log, keeper, counters } = assembleLog(base);
+  const { presence, nodes, lease, livingNodes } = assemblePresence(base, options);
   const controlLog = createControlLog({ redis, keys, keeper, newEventId, deadlineMs: DEADLINE_MS });
   const control = createControl({
-    redis, keys, livingNodes, nodeId: () => lease.nodeId,
-    appendControl: controlLog.append, followControl: controlLog.follow,
-    deadlineMs: DEADLINE_MS, monotonicMs, onWarning,
+    redis,
+    keys,
+    livingNodes,
+    nodeId: () => lease.nodeId,
+    appendControl: controlLog.append,
+    followControl: controlLog.follow,
+    deadlineMs: DEADLINE_MS,
+    monotonicMs,
+    onWarning,
   });
-
   return {
     log,
     presence,
@@ -87,20 +87,94 @@ export async function openBus(options: BusOptions): Promise<Bus> {
     async close() {
       keeper.close();
       await Promise.all([nodes.close(), heartbeat.close()]);
-      redis.disconnect();
-      following.disconnect();
+      disconnect(connections);
     },
   };
 }
 
+/** What all parts of one bus share. */
+interface Base {
+  readonly redis: Redis;
+  readonly keys: Keys;
+  readonly subscriber: Subscriber;
+  readonly now: () => number;
+  readonly newEventId: () => string;
+  readonly onWarning: BusOptions['onWarning'];
+}
+
+function assembleLog({ redis, keys, subscriber, now }: Base) {
+  const limits = defaultLogLimits;
+  const counters: FollowCounters = { repaired: 0, reads: 0, lost: 0, malformed: 0, renewed: 0 };
+  const reader = createLogReader(redis, DEADLINE_MS);
+  const keeper = createFollowKeeper({
+    reader,
+    subscriber,
+    limits,
+    readyDeadlineMs: DEADLINE_MS,
+    counters,
+  });
+  const log = createEventLog({
+    redis,
+    keys,
+    limits,
+    reader,
+    keeper,
+    nowMs: now,
+    deadlineMs: DEADLINE_MS,
+  });
+  return { log, keeper, counters };
+}
+
+function assemblePresence(base: Base, options: BusOptions) {
+  const { redis, keys, now, newEventId, onWarning } = base;
+  const times = { ...defaultLeaseTimes, ...options.leaseTimes };
+  const lease = createLease({ redis, keys, times, newNodeId: newId });
+  const livingNodes = createLivingNodes({ redis, keys, times, monotonicMs });
+  const shared = { redis, keys, lease, livingNodes, times };
+  const presence = createPresence({
+    ...shared,
+    encode: ephemeralEnvelopes,
+    buildDisconnected: createDisconnected(newEventId, now),
+    newEventId,
+    now,
+  });
+  const { onReconnect } = base.subscriber;
+  const nodes = createNodes({ ...shared, sessions: presence, onReconnect, onWarning });
+  return { presence, nodes, lease, livingNodes };
+}
+
+interface Connections {
+  readonly redis: Redis;
+  readonly following: Redis;
+}
+
 /** A first connection that fails is not tried for ever: whoever starts the process is told. */
-async function connectAll(connections: readonly Redis[]): Promise<void> {
+async function connect({ redisUrl, clientName, onWarning }: BusOptions): Promise<Connections> {
+  const options = { url: redisUrl, name: clientName, onWarning };
+  const connections = {
+    redis: openCommandConnection(options),
+    following: openFollowConnection(options),
+  };
   try {
-    await Promise.all(connections.map((connection) => connection.connect()));
+    await Promise.all([connections.redis.connect(), connections.following.connect()]);
+    return connections;
   } catch (error) {
-    for (const connection of connections) connection.disconnect();
+    disconnect(connections);
     throw unavailable(error);
   }
+}
+
+function disconnect({ redis, following }: Connections): void {
+  redis.disconnect();
+  following.disconnect();
+}
+
+function newId(): string {
+  return crypto.randomUUID();
+}
+
+function monotonicMs(): number {
+  return performance.now();
 }
 
 /** What is told of a user whose node died: it did not leave by itself. */

@@ -1,5 +1,11 @@
 /** Appends one event: encodes the request for the script, decodes its answer. */
-import { type ChatFacts, type RoutedEvent, audienceOf, frameHead, frameHeadWithoutPosition } from '@switchboard/protocol';
+import {
+  type ChatFacts,
+  type RoutedEvent,
+  audienceOf,
+  frameHead,
+  frameHeadWithoutPosition,
+} from '@switchboard/protocol';
 import {
   type AppendOutcome,
   type AppendRequest,
@@ -28,7 +34,12 @@ type Args = Partial<Record<AppendArg, string>>;
 /** The caller is told a little after the deadline, so that what was executed in time is still told so. */
 const REPLY_MARGIN_MS = 250;
 
-export function createAppend(redis: RedisCommands, keys: Keys, limits: LogLimits, nowMs: () => number) {
+export function createAppend(
+  redis: RedisCommands,
+  keys: Keys,
+  limits: LogLimits,
+  nowMs: () => number,
+) {
   const script = defineScript<string[], Reply>('sbAppend', appendKeys.length, appendScript(limits));
   const nonce = createNonces();
 
@@ -49,7 +60,10 @@ export function createAppend(redis: RedisCommands, keys: Keys, limits: LogLimits
       ...(request.chat && chatArgs(request.chat, request.rememberChat ?? true)),
       ...(request.refuseIfClosed && { refuseIfClosed: '1' }),
     };
-    const reply = script.run(redis, keysOf(keys, request, partition), [...ordered(args), ...fragments(request.chat)]);
+    const reply = script.run(redis, keysOf(keys, request, partition), [
+      ...ordered(args),
+      ...fragments(request.chat),
+    ]);
     return outcome(await within(request.deadlineMs + REPLY_MARGIN_MS, reply), request);
   };
 }
@@ -65,7 +79,8 @@ function keysOf(keys: Keys, { event, once }: AppendRequest, partition: number): 
   const feedState = keys.feedState(partition);
   const onceKey = once ? keys.once(chatId, onceKind(once), onceParts(once, chatId)) : feedState;
   // An event without a chat has no room: its keys are named all the same, and not touched.
-  const room = (key: (chatId: string) => string) => (chatId === undefined ? feedState : key(chatId));
+  const room = (key: (chatId: string) => string) =>
+    chatId === undefined ? feedState : key(chatId);
   return [
     room(keys.log),
     room(keys.state),
@@ -170,7 +185,10 @@ function outcome(reply: Reply, request: AppendRequest): AppendOutcome {
     case 'unchanged':
       return { kind: reply[0] };
     case 'known':
-      return { kind: 'duplicate', ...decodeMemory(request.message?.messageId ?? '', reply[1]).answer };
+      return {
+        kind: 'duplicate',
+        ...decodeMemory(request.message?.messageId ?? '', reply[1]).answer,
+      };
     case 'once':
       return decodeFirstAnswer(reply[1], request.once);
     case 'appended':

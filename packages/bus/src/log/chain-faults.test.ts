@@ -60,19 +60,31 @@ interface Accepted {
 async function episode(seed: number): Promise<string[]> {
   const random = seeded(seed);
   const channel = createBadChannel(random);
-  const fixture = await openLogFixture({ tamper: channel.tamper, limits: { readMaxEvents: 5 }, prefix: `t${seed}-${crypto.randomUUID()}:` });
+  const fixture = await openLogFixture({
+    tamper: channel.tamper,
+    limits: { readMaxEvents: 5 },
+    prefix: `t${seed}-${crypto.randomUUID()}:`,
+  });
   const chatId = `chat ${seed}`;
   const accepted: Accepted[] = [];
   const recorder = record();
   const { seen } = recorder;
-  const follow = fixture.log.followRoom(chatId, { ...recorder, lost: () => void seen.push(`LOST ${follow.position}`) });
+  const follow = fixture.log.followRoom(chatId, {
+    ...recorder,
+    lost: () => void seen.push(`LOST ${follow.position}`),
+  });
   await follow.ready;
 
   const add = async () => {
     const text = `${accepted.length}`;
     const outcome = await fixture.log.append({ event: roomEvent(chatId, text), deadlineMs: 5_000 });
     if (outcome.kind !== 'appended') throw new Error(outcome.kind);
-    accepted.push({ text, position: outcome.position, parent: accepted.findLastIndex((event) => event.present), present: true });
+    accepted.push({
+      text,
+      position: outcome.position,
+      parent: accepted.findLastIndex((event) => event.present),
+      present: true,
+    });
   };
   for (let step = 0; step < STEPS; step++) {
     if (random() < 0.85) await add();
@@ -121,7 +133,11 @@ async function fault(
   }
 }
 
-async function restore(redis: LogFixture['redis'], names: string[], dumps: (Buffer | null)[]): Promise<void> {
+async function restore(
+  redis: LogFixture['redis'],
+  names: string[],
+  dumps: (Buffer | null)[],
+): Promise<void> {
   for (const [i, name] of names.entries()) {
     await redis.del(name);
     const dump = dumps[i];
@@ -142,7 +158,8 @@ function unnoticed(accepted: readonly Accepted[], seen: readonly string[]): stri
     if (accepted[index]?.parent !== previous) errors.push(`${previous} -> ${index}`);
     previous = index;
   }
-  if (previous !== accepted.length - 1) errors.push(`ends at ${previous} of ${accepted.length - 1}`);
+  if (previous !== accepted.length - 1)
+    errors.push(`ends at ${previous} of ${accepted.length - 1}`);
   return errors;
 }
 
@@ -152,7 +169,9 @@ test(`nothing goes unnoticed in ${EPISODES} random episodes`, { timeout: 120_000
   for (let seed = first; seed < first + EPISODES; seed += EPISODE_CONCURRENCY) {
     const seeds = Array.from({ length: EPISODE_CONCURRENCY }, (_, i) => seed + i);
     const results = await Promise.all(seeds.map(episode));
-    results.forEach((errors, i) => failures.push(...errors.map((error) => `seed ${seeds[i]}: ${error}`)));
+    results.forEach((errors, i) =>
+      failures.push(...errors.map((error) => `seed ${seeds[i]}: ${error}`)),
+    );
   }
   expect(failures).toEqual([]);
 });

@@ -46,17 +46,31 @@ export interface ControlLogDependencies {
   readonly deadlineMs: number;
 }
 
-export function createControlLog({ redis, keys, keeper, newEventId, deadlineMs }: ControlLogDependencies): ControlLog {
-  const log: LogKeys = { stream: keys.control(), state: keys.controlState(), channel: keys.control() };
+export function createControlLog({
+  redis,
+  keys,
+  keeper,
+  newEventId,
+  deadlineMs,
+}: ControlLogDependencies): ControlLog {
+  const log: LogKeys = {
+    stream: keys.control(),
+    state: keys.controlState(),
+    channel: keys.control(),
+  };
   const nonce = createNonces();
   return {
     async append(payload) {
       const eventId = newEventId();
       const meta = encodeMeta({ eventId, event: 'control' }, 'all', undefined);
-      await within(deadlineMs, appendScript.run(redis, [log.stream, log.state], [nonce(), meta, payload]));
+      await within(
+        deadlineMs,
+        appendScript.run(redis, [log.stream, log.state], [nonce(), meta, payload]),
+      );
       return eventId;
     },
-    follow: (listener) => keeper.follow(log, { ...listener, event: (event) => listener.event(withPayload(event)) }),
+    follow: (listener) =>
+      keeper.follow(log, { ...listener, event: (event) => listener.event(withPayload(event)) }),
   };
 }
 

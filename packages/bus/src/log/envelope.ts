@@ -74,8 +74,9 @@ export function decodeEnvelope(message: Buffer): Envelope | undefined {
   const fields = message.toString('utf8', 0, headerEnd).split(' ');
   if (fields.length !== 8) return undefined;
   const [previous, position, ...rest] = fields;
-  const frameEnd = headerEnd + 1 + Number(rest.pop());
-  if (!(frameEnd <= message.length)) return undefined;
+  const frameBytes = Number(rest.pop());
+  const frameEnd = headerEnd + 1 + frameBytes;
+  if (!(frameBytes >= 0 && frameEnd <= message.length)) return undefined;
   return {
     ...decodeMeta(rest),
     ...(previous !== ABSENT && { previous: previous as string }),

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AppendRequest } from '../contract.ts';
-import { frameOf, type LogFixture, openLogFixture, record, roomEvent, until } from './log.fixture.ts';
+import {
+  frameOf,
+  type LogFixture,
+  openLogFixture,
+  record,
+  roomEvent,
+  until,
+} from './log.fixture.ts';
 
 let fixture: LogFixture;
 beforeAll(async () => {
@@ -23,7 +30,9 @@ describe('append', () => {
     await until(() => listener.seen.length === 2);
     expect(listener.seen).toEqual(['one', 'two']);
     expect(first).toMatchObject({ kind: 'appended', present: { clients: 0, operators: 0 } });
-    expect(listener.events.map((event) => event.position)).toEqual([first, second].map((a) => (a as { position: string }).position));
+    expect(listener.events.map((event) => event.position)).toEqual(
+      [first, second].map((a) => (a as { position: string }).position),
+    );
     expect(frameOf(listener.events[1]!).position).toBe(listener.events[1]!.position);
     follow.close();
   });
@@ -33,14 +42,22 @@ describe('append', () => {
     const listener = record();
     const follow = fixture.log.followRoom(chatId, listener);
     await follow.ready;
-    const room = { audience: 'all', data: '{"message":{"text":"ü\\u0000"}}', clientsData: '{"message":{"text":"c"}}' } as const;
+    const room = {
+      audience: 'all',
+      data: '{"message":{"text":"ü\\u0000"}}',
+      clientsData: '{"message":{"text":"c"}}',
+    } as const;
     await append({ event: roomEvent(chatId, '', { room }) });
     await until(() => listener.events.length === 1);
     const { events } = await fixture.log.readRoom(chatId, undefined, 10);
     const live = listener.events[0]!;
     expect(Buffer.from(events[0]!.frame)).toEqual(Buffer.from(live.frame));
     expect(Buffer.from(events[0]!.clientsFrame!)).toEqual(Buffer.from(live.clientsFrame!));
-    expect({ ...events[0], frame: 0, clientsFrame: 0 }).toEqual({ ...live, frame: 0, clientsFrame: 0 });
+    expect({ ...events[0], frame: 0, clientsFrame: 0 }).toEqual({
+      ...live,
+      frame: 0,
+      clientsFrame: 0,
+    });
     follow.close();
   });
 
@@ -49,7 +66,11 @@ describe('append', () => {
     const once = { kind: 'clientMessage', user: 'client:5', clientMessageId: 'a b' } as const;
     const message = { messageId: 'm1', type: 'standard' } as const;
     const first = await append({ event: roomEvent(chatId, 'one'), once, message });
-    const again = await append({ event: roomEvent(chatId, 'one'), once, message: { ...message, messageId: 'm2' } });
+    const again = await append({
+      event: roomEvent(chatId, 'one'),
+      once,
+      message: { ...message, messageId: 'm2' },
+    });
     expect(again).toMatchObject({ ...first, kind: 'duplicate', messageId: 'm1' });
     expect((await fixture.log.readRoom(chatId, undefined, 10)).events).toHaveLength(1);
   });
@@ -65,11 +86,24 @@ describe('append', () => {
 
   test('refuses an idempotency key that comes with another body', async () => {
     const chatId = chat();
-    const once = { kind: 'idempotencyKey', tokenName: 'crm', path: '/message', key: 'k', bodyDigest: 'd1' } as const;
+    const once = {
+      kind: 'idempotencyKey',
+      tokenName: 'crm',
+      path: '/message',
+      key: 'k',
+      bodyDigest: 'd1',
+    } as const;
     await append({ event: roomEvent(chatId, 'one'), once });
-    expect(await append({ event: roomEvent(chatId, 'one'), once })).toMatchObject({ kind: 'duplicate' });
-    expect(await append({ event: roomEvent(chatId, 'two'), once: { ...once, bodyDigest: 'd2' } })).toEqual({ kind: 'keyReused' });
-    const other = await append({ event: roomEvent(chatId, 'one'), once: { ...once, tokenName: 'erp' } });
+    expect(await append({ event: roomEvent(chatId, 'one'), once })).toMatchObject({
+      kind: 'duplicate',
+    });
+    expect(
+      await append({ event: roomEvent(chatId, 'two'), once: { ...once, bodyDigest: 'd2' } }),
+    ).toEqual({ kind: 'keyReused' });
+    const other = await append({
+      event: roomEvent(chatId, 'one'),
+      once: { ...once, tokenName: 'erp' },
+    });
     expect(other.kind).toBe('appended');
   });
 
@@ -86,16 +120,28 @@ describe('append', () => {
     const chatId = chat();
     const facts = { chatId, remembered: { status: '"closed"' }, rest: '', closed: true };
     await append({ event: roomEvent(chatId, 'closing'), chat: facts });
-    expect(await append({ event: roomEvent(chatId, 'x'), refuseIfClosed: true })).toEqual({ kind: 'closed' });
+    expect(await append({ event: roomEvent(chatId, 'x'), refuseIfClosed: true })).toEqual({
+      kind: 'closed',
+    });
     expect(await append({ event: roomEvent(chatId, 'x') })).toMatchObject({ kind: 'appended' });
     await append({ event: roomEvent(chatId, 'opening'), chat: { ...facts, closed: false } });
-    expect(await append({ event: roomEvent(chatId, 'x'), refuseIfClosed: true })).toMatchObject({ kind: 'appended' });
+    expect(await append({ event: roomEvent(chatId, 'x'), refuseIfClosed: true })).toMatchObject({
+      kind: 'appended',
+    });
   });
 
   test('keeps chats whose ids look like keys apart', async () => {
     const base = chat();
-    const hostile = [base, `${base}:state`, `{1}${base}`, `${base}%3Astate`, `${base} `, `room:${base}`];
-    for (const [i, chatId] of hostile.entries()) await append({ event: roomEvent(chatId, `text ${i}`) });
+    const hostile = [
+      base,
+      `${base}:state`,
+      `{1}${base}`,
+      `${base}%3Astate`,
+      `${base} `,
+      `room:${base}`,
+    ];
+    for (const [i, chatId] of hostile.entries())
+      await append({ event: roomEvent(chatId, `text ${i}`) });
     for (const [i, chatId] of hostile.entries()) {
       const { events } = await fixture.log.readRoom(chatId, undefined, 10);
       expect(events.map((event) => frameOf(event).data.message.text)).toEqual([`text ${i}`]);
@@ -107,22 +153,42 @@ describe('the message memory', () => {
   test('tells type, author and what each audience saw last', async () => {
     const chatId = chat();
     const add = (messageId: string, type: 'standard' | 'note' | 'system', typeRole?: 'client') =>
-      append({ event: roomEvent(chatId, messageId), message: { messageId, type, ...(typeRole && { typeRole }), author: 'operator:a b' } });
+      append({
+        event: roomEvent(chatId, messageId),
+        message: { messageId, type, ...(typeRole && { typeRole }), author: 'operator:a b' },
+      });
     await add('s1', 'standard');
     await add('n1', 'note');
     await add('y1', 'system', 'client');
     const note = await fixture.log.recall(chatId, 'n1');
-    expect(note).toMatchObject({ type: 'note', author: 'operator:a b', sequence: 2, newestFor: { clients: 's1', operators: 'n1', feed: 's1' } });
-    expect((await fixture.log.recall(chatId, 'y1'))?.newestFor).toEqual({ clients: 'y1', operators: 'n1', feed: 's1' });
+    expect(note).toMatchObject({
+      type: 'note',
+      author: 'operator:a b',
+      sequence: 2,
+      newestFor: { clients: 's1', operators: 'n1', feed: 's1' },
+    });
+    expect((await fixture.log.recall(chatId, 'y1'))?.newestFor).toEqual({
+      clients: 'y1',
+      operators: 'n1',
+      feed: 's1',
+    });
     expect(await fixture.log.recall(chatId, 'unknown')).toBeUndefined();
   });
 
   test('does not append a receipt that changes nothing', async () => {
     const chatId = chat();
     for (const messageId of ['m1', 'm2', 'm3']) {
-      await append({ event: roomEvent(chatId, messageId), message: { messageId, type: 'standard' } });
+      await append({
+        event: roomEvent(chatId, messageId),
+        message: { messageId, type: 'standard' },
+      });
     }
-    const mark = async (messageId: string, level: 'delivered' | 'read', upTo: boolean, reader = 'client:5') => {
+    const mark = async (
+      messageId: string,
+      level: 'delivered' | 'read',
+      upTo: boolean,
+      reader = 'client:5',
+    ) => {
       const { sequence } = (await fixture.log.recall(chatId, messageId))!;
       const receipt = { reader: reader as 'client:5', level, messageId, upTo, sequence };
       return (await append({ event: roomEvent(chatId, 'receipt'), receipt })).kind;
@@ -140,29 +206,55 @@ describe('the message memory', () => {
 describe('the feed', () => {
   const feedOf = (chatId: string) => fixture.keys.partitionOf(chatId);
   const fed = (chatId: string, joinChat: boolean) =>
-    roomEvent(chatId, 'x', { feed: { to: 'filtered', data: '{"message":{"text":"x"}}', joinChat } });
+    roomEvent(chatId, 'x', {
+      feed: { to: 'filtered', data: '{"message":{"text":"x"}}', joinChat },
+    });
 
   test('carries the chat as it is known, and where it was and is', async () => {
     const chatId = chat();
     const listener = record();
     const follow = fixture.log.followFeed(feedOf(chatId), listener);
     await follow.ready;
-    const facts = { chatId, remembered: { widget: '{"id":"w1"}', status: '"open"' }, rest: '"subject":"s"', widgetId: 'w1' };
+    const facts = {
+      chatId,
+      remembered: { widget: '{"id":"w1"}', status: '"open"' },
+      rest: '"subject":"s"',
+      widgetId: 'w1',
+    };
     await append({ event: fed(chatId, true), chat: facts });
-    await append({ event: fed(chatId, true), chat: { chatId, remembered: { department: '{"id":"d,1"}' }, rest: '', departmentId: 'd,1' } });
+    await append({
+      event: fed(chatId, true),
+      chat: { chatId, remembered: { department: '{"id":"d,1"}' }, rest: '', departmentId: 'd,1' },
+    });
     await append({ event: fed(chatId, true) });
     await until(() => listener.events.length === 3);
-    expect(listener.events.map((event) => event.routing)).toEqual(['w1,-,-', 'w1,-,-;w1,d%2C1,-', 'w1,d%2C1,-']);
-    const chats = listener.events.map((event) => (frameOf(event) as unknown as { data: { chat: unknown } }).data.chat);
+    expect(listener.events.map((event) => event.routing)).toEqual([
+      'w1,-,-',
+      'w1,-,-;w1,d%2C1,-',
+      'w1,d%2C1,-',
+    ]);
+    const chats = listener.events.map(
+      (event) => (frameOf(event) as unknown as { data: { chat: unknown } }).data.chat,
+    );
     expect(chats[0]).toEqual({ id: chatId, status: 'open', widget: { id: 'w1' }, subject: 's' });
-    expect(chats[2]).toEqual({ id: chatId, status: 'open', widget: { id: 'w1' }, department: { id: 'd,1' } });
+    expect(chats[2]).toEqual({
+      id: chatId,
+      status: 'open',
+      widget: { id: 'w1' },
+      department: { id: 'd,1' },
+    });
     follow.close();
   });
 
   test('is not moved by an older version of the chat', async () => {
     const chatId = chat();
-    const facts = (version: number, id: string) =>
-      ({ chatId, remembered: { widget: `{"id":"${id}"}`, version: String(version) }, rest: '', widgetId: id, version });
+    const facts = (version: number, id: string) => ({
+      chatId,
+      remembered: { widget: `{"id":"${id}"}`, version: String(version) },
+      rest: '',
+      widgetId: id,
+      version,
+    });
     const listener = record();
     const follow = fixture.log.followFeed(feedOf(chatId), listener);
     await follow.ready;
@@ -170,7 +262,11 @@ describe('the feed', () => {
     await append({ event: fed(chatId, true), chat: facts(4, 'old') });
     await append({ event: fed(chatId, true) });
     await until(() => listener.events.length === 3);
-    expect(listener.events.map((event) => event.routing)).toEqual(['new,-,-', 'new,-,-', 'new,-,-']);
+    expect(listener.events.map((event) => event.routing)).toEqual([
+      'new,-,-',
+      'new,-,-',
+      'new,-,-',
+    ]);
     follow.close();
   });
 
@@ -190,10 +286,14 @@ describe('the feed', () => {
 
 describe('bounds', () => {
   test('keep a room to its count and its bytes, and never the newest event', async () => {
-    const small = await openLogFixture({ limits: { roomMaxEntries: 20, roomMaxBytes: 20_000, trimSlack: 8 } });
+    const small = await openLogFixture({
+      limits: { roomMaxEntries: 20, roomMaxBytes: 20_000, trimSlack: 8 },
+    });
     const [many, large] = [chat(), chat()];
-    for (let i = 0; i < 60; i++) await small.log.append({ event: roomEvent(many, `${i}`), deadlineMs: 1_000 });
-    for (let i = 0; i < 10; i++) await small.log.append({ event: roomEvent(large, 'x'.repeat(30_000)), deadlineMs: 1_000 });
+    for (let i = 0; i < 60; i++)
+      await small.log.append({ event: roomEvent(many, `${i}`), deadlineMs: 1_000 });
+    for (let i = 0; i < 10; i++)
+      await small.log.append({ event: roomEvent(large, 'x'.repeat(30_000)), deadlineMs: 1_000 });
     const kept = await small.log.readRoom(many, undefined, 100);
     expect(kept.events.length).toBeGreaterThanOrEqual(20);
     expect(kept.events.length).toBeLessThanOrEqual(28);

@@ -27,7 +27,7 @@ export function createEventLog(dependencies: EventLogDependencies): EventLog {
     partitions: keys.partitions,
     append: createAppend(redis, keys, limits, nowMs),
     publish: createPublish(redis, keys, deadlineMs),
-    recall: createRecall(redis, keys, limits, deadlineMs, nowMs),
+    recall: createRecall(dependencies),
     eventAt: (chatId, position) => eventAt(reader, roomKeys(keys, chatId), position),
     readRoom: (chatId, since, limit) => readRoom(reader, roomKeys(keys, chatId), since, limit),
     followRoom: (chatId, listener) => keeper.follow(roomKeys(keys, chatId), listener),
@@ -40,20 +40,35 @@ function roomKeys(keys: Keys, chatId: string): LogKeys {
 }
 
 function feedKeys(keys: Keys, partition: number): LogKeys {
-  return { stream: keys.feed(partition), state: keys.feedState(partition), channel: keys.feed(partition) };
+  return {
+    stream: keys.feed(partition),
+    state: keys.feedState(partition),
+    channel: keys.feed(partition),
+  };
 }
 
-async function eventAt(reader: LogReader, log: LogKeys, position: Position): Promise<BusEvent | undefined> {
+async function eventAt(
+  reader: LogReader,
+  log: LogKeys,
+  position: Position,
+): Promise<BusEvent | undefined> {
   if (!isPosition(position) || position === '0') return undefined;
   const page = await reader.at(log, position);
   return page.events.find((event) => event.position === position);
 }
 
-async function readRoom(reader: LogReader, log: LogKeys, since: Position | undefined, limit: number) {
-  if (since !== undefined && !isPosition(since)) return { ...(await fromOldest(reader, log, limit)), complete: false };
+async function readRoom(
+  reader: LogReader,
+  log: LogKeys,
+  since: Position | undefined,
+  limit: number,
+) {
+  if (since !== undefined && !isPosition(since))
+    return { ...(await fromOldest(reader, log, limit)), complete: false };
   if (since === undefined) return fromOldest(reader, log, limit);
   const page = await reader.after(log, since, limit);
-  if (!followsRule(since, page)) return { ...(await fromOldest(reader, log, limit)), complete: false };
+  if (!followsRule(since, page))
+    return { ...(await fromOldest(reader, log, limit)), complete: false };
   return { ...resultOf(page, since), complete: true };
 }
 
@@ -64,5 +79,9 @@ async function fromOldest(reader: LogReader, log: LogKeys, limit: number) {
 }
 
 function resultOf(page: LogPage, otherwise: Position) {
-  return { events: [...page.events], next: page.events.at(-1)?.position ?? otherwise, more: page.more };
+  return {
+    events: [...page.events],
+    next: page.events.at(-1)?.position ?? otherwise,
+    more: page.more,
+  };
 }

@@ -2,13 +2,20 @@
  * Follows one log: its channel through the chain, its stream where the chain shows a hole.
  * The shell around the state machine in `chain.ts`; late-comers read along through `replay.ts`.
  */
-import { BusUnavailable, type Follow, type FollowListener, type Position } from '../contract.ts';
+import {
+  type BusEvent,
+  BusUnavailable,
+  type Follow,
+  type FollowListener,
+  type Position,
+  type Replay,
+} from '../contract.ts';
 import { Chain, type ChainedEvent, type LogPage } from './chain.ts';
 import { decodeEnvelope } from './envelope.ts';
+import type { LogLimits } from './log-limits.ts';
 import { isPosition, type LogKeys, type LogReader } from './log-reader.ts';
 import { createHistory, createReplay, newestTimes, type ReplayDependencies } from './replay.ts';
-import type { LogLimits } from './log-limits.ts';
-import type { Subscriber } from '../redis/subscriber.ts';
+import type { Subscriber, Subscription } from '../redis/subscriber.ts';
 
 export interface FollowDependencies {
   readonly reader: LogReader;
@@ -19,144 +26,184 @@ export interface FollowDependencies {
   readonly counters: FollowCounters;
 }
 
-/** What operations want to know of following. */
+/** Totals since the start; see FollowStats in the contract. */
 export interface FollowCounters {
-  /** Logged events that were read from the log because their live copy was missing. */
   repaired: number;
-  /** Reads of a log by followers. */
   reads: number;
   lost: number;
-  /** Messages on a channel that are no envelope. */
   malformed: number;
-  /** Channels subscribed again because a quiet check found a hole. */
   renewed: number;
-}
-
-/** A follow as its keeper (quiet checks) sees it. */
-export interface KeptFollow extends Follow {
-  readonly log: LogKeys;
-  /** Live and not reading: its position may be compared with the log. */
-  readonly comparable: boolean;
-  /** An event came since this was last asked. */
-  takeActivity(): boolean;
-  settleDrift(): void;
 }
 
 const RETRY_READ_MS = 200;
 
-export function createFollow(
-  log: LogKeys,
-  listener: FollowListener,
-  dependencies: FollowDependencies,
-  onClose: (follow: KeptFollow) => void,
-): KeptFollow {
-  const { reader, subscriber, limits, counters } = dependencies;
-  let chain: Chain | undefined;
-  let closed = false;
-  let active = true;
-  const early: ChainedEvent[] = [];
-  const settled: (() => void)[] = [];
-  const subscription = subscriber.subscribe(log.channel, receive);
+export class LogFollow implements Follow {
+  readonly log: LogKeys;
+  readonly ready: Promise<void>;
+  private readonly listener: FollowListener;
+  private readonly dependencies: FollowDependencies;
+  private readonly onClose: (follow: LogFollow) => void;
+  private readonly subscription: Subscription;
+  private readonly replay: ReplayDependencies;
+  /** undefined until the newest position is known. */
+  private chain: Chain | undefined;
+  private early: ChainedEvent[] = [];
+  private closed = false;
+  private active = true;
+  private settled: (() => void)[] = [];
 
-  function receive(message: Buffer): void {
+  constructor(
+    log: LogKeys,
+    listener: FollowListener,
+    dependencies: FollowDependencies,
+    onClose: (follow: LogFollow) => void,
+  ) {
+    this.log = log;
+    this.listener = listener;
+    this.dependencies = dependencies;
+    this.onClose = onClose;
+    this.replay = this.replayDependencies();
+    this.subscription = dependencies.subscriber.subscribe(log.channel, (message) =>
+      this.receive(message),
+    );
+    this.ready = this.begin();
+    // Whoever awaits `ready` gets the error; nobody awaiting it must not kill the process.
+    this.ready.catch(() => undefined);
+  }
+
+  get position(): Position {
+    return this.chain?.position ?? '0';
+  }
+
+  /** Live and not reading: its position may be compared with the log. */
+  get comparable(): boolean {
+    return this.chain !== undefined && !this.chain.reading;
+  }
+
+  /** Whether anything came since this was last asked. */
+  takeActivity(): boolean {
+    const was = this.active;
+    this.active = false;
+    return was;
+  }
+
+  settleDrift(): void {
+    this.chain?.settleDrift();
+  }
+
+  check(): void {
+    this.chain?.check();
+  }
+
+  async replayFrom(since: Position): Promise<Replay | undefined> {
+    return isPosition(since) ? createReplay(this.replay, since) : undefined;
+  }
+
+  replayHistory(count: number, visible: (event: BusEvent) => boolean): Promise<Replay> {
+    return createHistory(this.replay, count, visible);
+  }
+
+  messageTimes(count: number, visible: (event: BusEvent) => boolean): Promise<number[]> {
+    return newestTimes(this.replay, count, visible);
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.subscription.close();
+    this.wakeSettled();
+    this.onClose(this);
+  }
+
+  private async begin(): Promise<void> {
+    await confirmed(this.subscription.ready, this.dependencies.readyDeadlineMs);
+    const page = await this.dependencies.reader.before(this.log, undefined, 1);
+    this.chain = new Chain(
+      page.newest,
+      {
+        deliver: (event) => this.listener.event(event),
+        read: (position) => void this.readFrom(position),
+        lost: () => this.lose(),
+      },
+      this.dependencies.limits.pendingMaxEvents,
+    );
+    for (const event of this.early) this.chain.event(event);
+    this.early = [];
+  }
+
+  private receive(message: Buffer): void {
     const event = decodeEnvelope(message);
-    if (!event) return void counters.malformed++;
-    active = true;
-    if (event.position === undefined) return listener.ephemeral(event);
-    if (chain) chain.event(event as ChainedEvent);
-    else early.push(event as ChainedEvent);
+    if (!event) return void this.dependencies.counters.malformed++;
+    this.active = true;
+    if (event.position === undefined) this.listener.ephemeral(event);
+    else if (this.chain) this.chain.event(event as ChainedEvent);
+    else this.early.push(event as ChainedEvent);
   }
 
-  const output = {
-    deliver: (event: ChainedEvent) => listener.event(event),
-    read: (position: string) => void readFrom(position),
-    lost: () => {
-      counters.lost++;
-      listener.lost();
-    },
-  };
-
-  async function readFrom(position: string): Promise<void> {
-    if (closed || !chain) return;
-    counters.reads++;
-    const page = await tryRead(position);
-    if (closed) return;
-    if (!page) return void setTimeout(() => chain?.retry(), RETRY_READ_MS).unref();
-    counters.repaired += page.events.length;
-    chain.page(position, page);
-    if (!chain.reading) for (const wake of settled.splice(0)) wake();
+  private lose(): void {
+    this.dependencies.counters.lost++;
+    this.listener.lost();
   }
 
-  async function tryRead(position: string): Promise<LogPage | undefined> {
+  private async readFrom(position: string): Promise<void> {
+    this.dependencies.counters.reads++;
+    const page = await this.tryRead(position);
+    if (this.closed || !this.chain) return;
+    if (!page) return void setTimeout(() => this.readAgain(), RETRY_READ_MS).unref();
+    this.dependencies.counters.repaired += page.events.length;
+    this.chain.page(position, page);
+    if (!this.chain.reading) this.wakeSettled();
+  }
+
+  private readAgain(): void {
+    if (!this.closed) this.chain?.retry();
+  }
+
+  /** While Redis is away the chain waits; it asks again until it is closed. */
+  private async tryRead(position: string): Promise<LogPage | undefined> {
     try {
-      return await reader.after(log, position, limits.readMaxEvents);
+      return await this.dependencies.reader.after(
+        this.log,
+        position,
+        this.dependencies.limits.readMaxEvents,
+      );
     } catch (error) {
-      // While Redis is away the chain waits; it asks again until it is closed.
       if (error instanceof BusUnavailable) return undefined;
       throw error;
     }
   }
 
-  async function begin(): Promise<void> {
-    await confirmed(subscription.ready, dependencies.readyDeadlineMs);
-    const page = await reader.before(log, undefined, 1);
-    chain = new Chain(page.newest, output, limits.pendingMaxEvents);
-    for (const event of early.splice(0)) chain.event(event);
+  private replayDependencies(): ReplayDependencies {
+    return {
+      reader: this.dependencies.reader,
+      log: this.log,
+      maxEvents: this.dependencies.limits.readMaxEvents,
+      position: () => this.position,
+      closed: () => this.closed,
+      catchUp: () => this.catchUp(),
+    };
   }
 
-  function catchUp(): Promise<void> {
-    if (closed || !chain) return Promise.resolve();
+  private catchUp(): Promise<void> {
+    if (this.closed || !this.chain) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
-    settled.push(resolve);
-    chain.check();
+    this.settled.push(resolve);
+    this.chain.check();
     return promise;
   }
 
-  const replay: ReplayDependencies = {
-    reader,
-    log,
-    maxEvents: limits.readMaxEvents,
-    position: () => chain?.position ?? '',
-    closed: () => closed,
-    catchUp,
-  };
-
-  const follow: KeptFollow = {
-    log,
-    ready: begin(),
-    get position(): Position {
-      return chain?.position ?? '0';
-    },
-    get comparable() {
-      return chain !== undefined && !chain.reading;
-    },
-    replayFrom: async (since) => (isPosition(since) ? createReplay(replay, since) : undefined),
-    replayHistory: (count, visible) => createHistory(replay, count, visible),
-    messageTimes: (count, visible) => newestTimes(replay, count, visible),
-    check: () => chain?.check(),
-    settleDrift: () => chain?.settleDrift(),
-    takeActivity() {
-      const was = active;
-      active = false;
-      return was;
-    },
-    close() {
-      if (closed) return;
-      closed = true;
-      subscription.close();
-      for (const wake of settled.splice(0)) wake();
-      onClose(follow);
-    },
-  };
-  // Whoever awaits `ready` gets the error; nobody awaiting it must not kill the process.
-  follow.ready.catch(() => undefined);
-  return follow;
+  private wakeSettled(): void {
+    for (const wake of this.settled.splice(0)) wake();
+  }
 }
 
 async function confirmed(ready: Promise<void>, deadlineMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new BusUnavailable('Redis did not confirm a subscription', 'no')), deadlineMs);
+    timer = setTimeout(
+      () => reject(new BusUnavailable('Redis did not confirm a subscription', 'no')),
+      deadlineMs,
+    );
   });
   await Promise.race([ready, late]).finally(() => clearTimeout(timer));
 }

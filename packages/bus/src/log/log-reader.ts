@@ -41,11 +41,20 @@ export function createLogReader(redis: RedisCommands, deadlineMs: number): LogRe
     return { newest, events, more: entries.length === maxEvents && !reaches(events, newest) };
   };
   return {
-    after: (log, position, max) => page(read.run(redis, [log.stream, log.state], [startId(position), max]), max),
+    after: (log, position, max) =>
+      page(read.run(redis, [log.stream, log.state], [startId(position), max]), max),
     oldest: (log, max) => page(read.run(redis, [log.stream, log.state], ['-', max]), max),
     before: (log, position, max) =>
-      page(readBack.run(redis, [log.stream, log.state], [position === undefined ? '+' : streamId(position), max]), max),
-    at: (log, position) => page(readAt.run(redis, [log.stream, log.state], [streamId(position)]), 1),
+      page(
+        readBack.run(
+          redis,
+          [log.stream, log.state],
+          [position === undefined ? '+' : streamId(position), max],
+        ),
+        max,
+      ),
+    at: (log, position) =>
+      page(readAt.run(redis, [log.stream, log.state], [streamId(position)]), 1),
     behind: async (logs, positions) => {
       const states = logs.map((log) => log.state);
       const indexes = await within(deadlineMs, compare.run(redis, states, [...positions]));
@@ -82,7 +91,8 @@ export function positionMs(position: string): number {
 function decodeEntry([id, fields]: Entry): ChainedEvent {
   const field = fieldsOf(fields);
   const position = `${id}.${field['nonce'] ?? ''}`;
-  const join = (data: string) => Buffer.from(`${field['head'] ?? ''}${position}${FRAME_TAIL}${data}}`);
+  const join = (data: string) =>
+    Buffer.from(`${field['head'] ?? ''}${position}${FRAME_TAIL}${data}}`);
   return {
     ...decodeMeta((field['meta'] ?? '').split(' ')),
     previous: field['previous'] ?? '',

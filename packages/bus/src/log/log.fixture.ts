@@ -42,9 +42,26 @@ export async function openLogFixture(options: FixtureOptions = {}): Promise<LogF
   const limits = { ...defaultLogLimits, ...options.limits };
   const counters: FollowCounters = { repaired: 0, reads: 0, lost: 0, malformed: 0, renewed: 0 };
   const reader = createLogReader(redis, DEADLINE_MS);
-  const subscriber = tampered(createSubscriber(following, () => undefined), options.tamper);
-  const keeper = createFollowKeeper({ reader, subscriber, limits, readyDeadlineMs: DEADLINE_MS, counters });
-  const log = createEventLog({ redis, keys, limits, reader, keeper, nowMs: options.nowMs ?? Date.now, deadlineMs: DEADLINE_MS });
+  const subscriber = tampered(
+    createSubscriber(following, () => undefined),
+    options.tamper,
+  );
+  const keeper = createFollowKeeper({
+    reader,
+    subscriber,
+    limits,
+    readyDeadlineMs: DEADLINE_MS,
+    counters,
+  });
+  const log = createEventLog({
+    redis,
+    keys,
+    limits,
+    reader,
+    keeper,
+    nowMs: options.nowMs ?? Date.now,
+    deadlineMs: DEADLINE_MS,
+  });
   return {
     log,
     redis,
@@ -61,11 +78,18 @@ export async function openLogFixture(options: FixtureOptions = {}): Promise<LogF
 
 function tampered(subscriber: Subscriber, tamper: FixtureOptions['tamper']): Subscriber {
   if (!tamper) return subscriber;
-  return { ...subscriber, subscribe: (name, pass) => subscriber.subscribe(name, (message) => tamper(message, pass)) };
+  return {
+    ...subscriber,
+    subscribe: (name, pass) => subscriber.subscribe(name, (message) => tamper(message, pass)),
+  };
 }
 
 /** A `messageAdded` to everyone in a room, without an envelope of the protocol's builders. */
-export function roomEvent(chatId: string, text: string, more: Partial<RoutedEvent> = {}): RoutedEvent {
+export function roomEvent(
+  chatId: string,
+  text: string,
+  more: Partial<RoutedEvent> = {},
+): RoutedEvent {
   return {
     event: 'messageAdded',
     eventId: crypto.randomUUID(),
@@ -98,7 +122,10 @@ export function record(): Recorder {
   return recorder;
 }
 
-export function frameOf(event: Pick<BusEvent, 'frame'>): { data: { message: { text: string } }; position: string } {
+export function frameOf(event: Pick<BusEvent, 'frame'>): {
+  data: { message: { text: string } };
+  position: string;
+} {
   return JSON.parse(Buffer.from(event.frame).toString());
 }
 

@@ -1,5 +1,11 @@
 /** What the append script remembers, decoded: messages (24 h) and first answers (24 h). */
-import type { AppendOutcome, AppendedAnswer, MessageFacts, OnceKey, RecalledMessage } from '../contract.ts';
+import type {
+  AppendOutcome,
+  AppendedAnswer,
+  MessageFacts,
+  OnceKey,
+  RecalledMessage,
+} from '../contract.ts';
 import { decodeId } from '../redis/keys.ts';
 import type { UserKey } from '@switchboard/protocol';
 
@@ -9,9 +15,23 @@ type FirstAnswer = AppendedAnswer & { readonly ts: string; readonly messageId?: 
  * `position eventId ts clients operators sequence type typeRole author newestForClients
  * newestForOperators newestForFeed`, as the script wrote it.
  */
-export function decodeMemory(messageId: string, value: string): { answer: FirstAnswer; message: RecalledMessage } {
+export function decodeMemory(
+  messageId: string,
+  value: string,
+): { answer: FirstAnswer; message: RecalledMessage } {
   const fields = value.split(' ');
-  const [position = '', eventId = '', ts = '', clients, operators, sequence, type, typeRole, author, ...newest] = fields;
+  const [
+    position = '',
+    eventId = '',
+    ts = '',
+    clients,
+    operators,
+    sequence,
+    type,
+    typeRole,
+    author,
+    ...newest
+  ] = fields;
   const answer = { ...answerOf(position, eventId, clients, operators), ts, messageId };
   const message: RecalledMessage = {
     messageId,
@@ -40,7 +60,8 @@ function known(id: string | undefined): id is string {
 
 /** `position eventId ts clients operators messageId digest`, as the script wrote it. */
 export function decodeFirstAnswer(value: string, once: OnceKey | undefined): AppendOutcome {
-  const [position = '', eventId = '', ts = '', clients, operators, messageId, digest] = value.split(' ');
+  const [position = '', eventId = '', ts = '', clients, operators, messageId, digest] =
+    value.split(' ');
   if (once?.kind === 'idempotencyKey' && digest !== once.bodyDigest) return { kind: 'keyReused' };
   return {
     kind: 'duplicate',
@@ -50,7 +71,12 @@ export function decodeFirstAnswer(value: string, once: OnceKey | undefined): App
   };
 }
 
-function answerOf(position: string, eventId: string, clients = '0', operators = '0'): AppendedAnswer {
+function answerOf(
+  position: string,
+  eventId: string,
+  clients = '0',
+  operators = '0',
+): AppendedAnswer {
   return {
     position,
     eventId: decodeId(eventId),

@@ -32,7 +32,9 @@ export function createPublish(redis: RedisCommands, keys: Keys, deadlineMs: numb
       event.chatId === undefined
         ? [keys.feedState(partition), feed]
         : [keys.state(event.chatId), keys.room(event.chatId)];
-    const feedFrame = event.feed ? ephemeralFrame(frameHeadWithoutPosition(event), event.feed.data) : '';
+    const feedFrame = event.feed
+      ? ephemeralFrame(frameHeadWithoutPosition(event), event.feed.data)
+      : '';
     const args: [string, string, string] = [
       ephemeralEnvelopes(event).room ?? '',
       event.feed ? feedMeta(event, event.feed) : '',

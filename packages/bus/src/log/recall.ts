@@ -14,16 +14,21 @@ const recallScript = defineScript<[string], string | null>(
   `return redis.call('HGET', KEYS[1], ARGV[1]) or redis.call('HGET', KEYS[2], ARGV[1])`,
 );
 
-export function createRecall(
-  redis: RedisCommands,
-  keys: Keys,
-  limits: LogLimits,
-  deadlineMs: number,
-  nowMs: () => number,
-) {
+export interface RecallDependencies {
+  readonly redis: RedisCommands;
+  readonly keys: Keys;
+  readonly limits: LogLimits;
+  readonly deadlineMs: number;
+  readonly nowMs: () => number;
+}
+
+export function createRecall({ redis, keys, limits, deadlineMs, nowMs }: RecallDependencies) {
   return async (chatId: string, messageId: string): Promise<RecalledMessage | undefined> => {
     const names = [keys.messages(chatId), keys.olderMessages(chatId)];
-    const value = await within(deadlineMs, recallScript.run(redis, names, [`message:${encodeId(messageId)}`]));
+    const value = await within(
+      deadlineMs,
+      recallScript.run(redis, names, [`message:${encodeId(messageId)}`]),
+    );
     if (value === null) return undefined;
     const { message } = decodeMemory(messageId, value);
     return nowMs() - positionMs(message.position) > limits.memoryMs ? undefined : message;

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BusEvent, Replay } from '../contract.ts';
-import { type LogFixture, openLogFixture, record, roomEvent, textOf, until } from './log.fixture.ts';
+import {
+  type LogFixture,
+  openLogFixture,
+  record,
+  roomEvent,
+  textOf,
+  until,
+} from './log.fixture.ts';
 
 let fixture: LogFixture;
 beforeAll(async () => {
@@ -9,7 +16,8 @@ beforeAll(async () => {
 afterAll(() => fixture.close());
 
 const chat = () => `chat-${crypto.randomUUID()}`;
-const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => String(from + i));
+const numbers = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, i) => String(from + i));
 
 async function add(chatId: string, text: string): Promise<string> {
   const outcome = await fixture.log.append({ event: roomEvent(chatId, text), deadlineMs: 2_000 });
@@ -78,7 +86,10 @@ describe('a late-comer', () => {
     const since = await add(chatId, '1');
     await add(chatId, '2');
     let liveFrom = -1;
-    const { texts } = await join(await follow.replayFrom(since), () => (liveFrom = listener.seen.length));
+    const { texts } = await join(
+      await follow.replayFrom(since),
+      () => (liveFrom = listener.seen.length),
+    );
     expect(texts).toEqual(['2']);
     expect(listener.seen).toEqual(['1', '2']);
     const late = held;
@@ -96,8 +107,15 @@ describe('a late-comer', () => {
     const follow = fixture.log.followRoom(chatId, record());
     await follow.ready;
     const [id] = position.split('.');
-    for (const since of ['', 'x', '0-0.abcdefgh', `${id}.aaaaaaaa`, '99999999999999-0.abcdefgh', 'a'.repeat(5_000)]) {
-      expect(await follow.replayFrom(since), since).toBeUndefined();
+    for (const since of [
+      '',
+      'x',
+      '0-0.abcdefgh',
+      `${id}.aaaaaaaa`,
+      '99999999999999-0.abcdefgh',
+      'a'.repeat(5_000),
+    ]) {
+      expect(await follow.replayFrom(since)).toBeUndefined();
     }
     expect(await follow.replayFrom('0')).toBeDefined();
     follow.close();
@@ -124,7 +142,9 @@ describe('a late-comer', () => {
     expect(texts).toEqual(numbers(25, 30));
     const all = await join(await follow.replayHistory(100, odd), () => undefined);
     expect(all.texts).toEqual(numbers(1, 30));
-    expect((await join(await follow.replayHistory(5, () => false), () => undefined)).texts).toEqual([]);
+    expect((await join(await follow.replayHistory(5, () => false), () => undefined)).texts).toEqual(
+      [],
+    );
     expect(await follow.messageTimes(4, odd)).toHaveLength(4);
     follow.close();
   });

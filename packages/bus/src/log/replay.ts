@@ -23,7 +23,10 @@ export interface ReplayDependencies {
 const MAX_PAGES = 500;
 
 /** undefined when `since` cannot be continued. @throws BusUnavailable */
-export async function createReplay(from: ReplayDependencies, since: Position): Promise<Replay | undefined> {
+export async function createReplay(
+  from: ReplayDependencies,
+  since: Position,
+): Promise<Replay | undefined> {
   if (since === from.position()) return { run: (sink) => run(from, since, [], sink) };
   const page = await from.reader.after(from.log, since, from.maxEvents);
   if (!followsRule(since, page)) return undefined;
@@ -48,7 +51,10 @@ export async function newestTimes(
   visible: (event: BusEvent) => boolean,
 ): Promise<number[]> {
   const { events } = await newestMessages(from, count, visible);
-  return events.filter((event) => isMessage(event, visible)).map((event) => positionMs(event.position)).reverse();
+  return events
+    .filter((event) => isMessage(event, visible))
+    .map((event) => positionMs(event.position))
+    .reverse();
 }
 
 function isMessage(event: BusEvent, visible: (event: BusEvent) => boolean): boolean {
@@ -65,7 +71,7 @@ async function newestMessages(
   let sliceStart = 0;
   let messages = 0;
   let newest: Position | undefined;
-  for (let more = count > 0; more; ) {
+  for (let more = count > 0; more;) {
     const page = await from.reader.before(from.log, found.at(-1)?.position, from.maxEvents);
     newest ??= page.newest;
     for (const event of page.events) {

@@ -3,7 +3,7 @@
  * enter one behind the cleaner's back, then leave by leave.
  */
 import type { RoutedEvent } from '@switchboard/protocol';
-import { slices } from '../redis/subscriber.ts';
+import { slices } from '../redis/slices.ts';
 import { type NodeEntriesOptions, scanEntries } from './node-entries.ts';
 import type { SessionEntry } from './session-entry.ts';
 import type { SessionStore } from './session-store.ts';

@@ -2,7 +2,7 @@
  * Compares a node's list in Redis with the memory of the process, and enters or takes out the
  * difference: a rollback of Redis may have lost either, and so may a call that nobody answered.
  */
-import { slices } from '../redis/subscriber.ts';
+import { slices } from '../redis/slices.ts';
 import type { HeldSessions } from './held-sessions.ts';
 import { type NodeEntriesOptions, scanEntries } from './node-entries.ts';
 import type { SessionEntry } from './session-entry.ts';

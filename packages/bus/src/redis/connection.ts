@@ -43,7 +43,9 @@ function open(options: ConnectionOptions, role: string, extra: RoleOptions): Red
     lazyConnect: true,
     ...extra,
   });
-  redis.on('error', (error: Error) => options.onWarning('redis connection failed', { role, error: error.message }));
+  redis.on('error', (error: Error) =>
+    options.onWarning('redis connection failed', { role, error: error.message }),
+  );
   return redis;
 }
 
@@ -52,14 +54,16 @@ function reconnectDelayMs(attempt: number): number {
 }
 
 /** Refusals by Redis itself: the command was not executed, and trying again later may work. */
-const REFUSED = /^(?:OOM|READONLY|LOADING|MISCONF|NOREPLICAS|MASTERDOWN|TRYAGAIN|CLUSTERDOWN|BUSY|NOPERM|NOAUTH|MOVED|ASK|UNBLOCKED)\b/u;
+const REFUSED =
+  /^(?:OOM|READONLY|LOADING|MISCONF|NOREPLICAS|MASTERDOWN|TRYAGAIN|CLUSTERDOWN|BUSY|NOPERM|NOAUTH|MOVED|ASK|UNBLOCKED)\b/u;
 const NOT_SENT = /writeable|enableOfflineQueue/u;
 
 /** What a failed command means for its caller. Anything unexpected stays what it is: a bug. */
 export function unavailable(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof BusUnavailable) return error;
   if (REFUSED.test(error.message)) return new BusUnavailable(error.message, 'no', error);
-  if (NOT_SENT.test(error.message)) return new BusUnavailable('Redis is not connected', 'no', error);
+  if (NOT_SENT.test(error.message))
+    return new BusUnavailable('Redis is not connected', 'no', error);
   if (error.name === 'ReplyError') return error;
   return new BusUnavailable(`Redis did not answer: ${error.message}`, 'unknown', error);
 }

@@ -12,7 +12,9 @@ export function encodeId(id: string): string {
 
 function encodeChar(char: string): string {
   const bytes = new TextEncoder().encode(char);
-  return Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, '0').toUpperCase()}`).join('');
+  return Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, '0').toUpperCase()}`).join(
+    '',
+  );
 }
 
 /** The inverse of `encodeId`. Total: what `encodeId` never wrote comes back as it is. */
@@ -76,7 +78,12 @@ export function createKeys(prefix: string, partitions: number): Keys {
     messages: (chatId) => ofChat(chatId, 'messages'),
     olderMessages: (chatId) => ofChat(chatId, 'messages-older'),
     once: (chatId, kind, parts) =>
-      inPartition(chatId === undefined ? 0 : partitionOf(chatId, partitions), 'once', kind, ...parts),
+      inPartition(
+        chatId === undefined ? 0 : partitionOf(chatId, partitions),
+        'once',
+        kind,
+        ...parts,
+      ),
     feed: (partition) => inPartition(partition, 'feed'),
     feedState: (partition) => inPartition(partition, 'feed', 'state'),
     room: (chatId) => ofChat(chatId, 'room'),
@@ -93,4 +100,9 @@ export function createKeys(prefix: string, partitions: number): Keys {
     cluster: () => ctl('cluster'),
     heartbeat: (processId) => ctl('heartbeat', processId),
   };
+}
+
+/** What decides a key's slot. */
+export function hashTag(key: string): string {
+  return key.slice(key.indexOf('{') + 1, key.indexOf('}'));
 }

@@ -24,7 +24,12 @@ export function defineScript<Args extends readonly ScriptArg[], Reply>(
   lua: string,
 ): Script<Args, Reply> {
   const definition = keyCount === 'any' ? { lua } : { lua, numberOfKeys: keyCount };
-  const call = async (redis: RedisCommands, command: string, keys: readonly string[], args: Args) => {
+  const call = async (
+    redis: RedisCommands,
+    command: string,
+    keys: readonly string[],
+    args: Args,
+  ) => {
     const commands = redis as unknown as Record<string, Call | undefined>;
     if (!commands[name]) redis.defineCommand(name, definition);
     const counted = keyCount === 'any' ? [keys.length, ...keys] : keys;

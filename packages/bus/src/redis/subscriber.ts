@@ -4,6 +4,8 @@
  * re-subscription swallows refusals, which leaves dead channels).
  */
 import type { Redis } from 'ioredis';
+import { hashTag } from './keys.ts';
+import { slices } from './slices.ts';
 
 export type MessageHandler = (message: Buffer) => void;
 
@@ -22,133 +24,141 @@ export interface Subscriber {
   onReconnect(listener: () => void): void;
 }
 
-interface Channel {
-  handler: MessageHandler;
-  state: 'wanted' | 'asked' | 'subscribed';
-  confirm: () => void;
-  ready: Promise<void>;
+type Warn = (message: string, details?: Record<string, unknown>) => void;
+
+/** A channel that is wanted. One that is closed and opened again is another. */
+class Channel implements Subscription {
+  state: 'wanted' | 'asked' | 'subscribed' = 'wanted';
+  readonly handler: MessageHandler;
+  readonly ready: Promise<void>;
+  readonly close: () => void;
+  private readonly resolveReady: () => void;
+
+  constructor(handler: MessageHandler, close: (channel: Channel) => void) {
+    this.handler = handler;
+    this.close = () => close(this);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ready = promise;
+    this.resolveReady = resolve;
+  }
+
+  /** The answer to what was asked; one that comes after a broken connection is for nobody. */
+  answer(state: 'subscribed' | 'wanted'): void {
+    if (this.state !== 'asked') return;
+    this.state = state;
+    if (state === 'subscribed') this.resolveReady();
+  }
 }
 
 const BATCH_MAX_CHANNELS = 500;
 const RETRY_MS = 500;
 
-export function createSubscriber(
-  redis: Redis,
-  onWarning: (message: string, details?: Record<string, unknown>) => void,
-): Subscriber {
-  const channels = new Map<string, Channel>();
-  const leaving = new Set<string>();
-  const reconnectListeners: (() => void)[] = [];
-  let connectedBefore = redis.status === 'ready';
-  let flushing = false;
+class RedisSubscriber implements Subscriber {
+  private readonly channels = new Map<string, Channel>();
+  private readonly leaving = new Set<string>();
+  private readonly reconnectListeners: (() => void)[] = [];
+  private readonly redis: Redis;
+  private readonly warn: Warn;
+  private connectedBefore: boolean;
+  private flushing = false;
 
-  redis.on('smessageBuffer', (channel: Buffer, message: Buffer) => {
-    channels.get(channel.toString())?.handler(message);
-  });
-  redis.on('close', () => {
-    leaving.clear();
-    for (const channel of channels.values()) channel.state = 'wanted';
-  });
-  redis.on('ready', () => void resubscribe());
-
-  async function resubscribe(): Promise<void> {
-    await subscribeWanted();
-    if (connectedBefore) for (const listener of reconnectListeners) listener();
-    connectedBefore = true;
+  constructor(redis: Redis, warn: Warn) {
+    this.redis = redis;
+    this.warn = warn;
+    this.connectedBefore = redis.status === 'ready';
+    redis.on('smessageBuffer', (channel: Buffer, message: Buffer) => {
+      this.channels.get(channel.toString())?.handler(message);
+    });
+    redis.on('close', () => this.forgetAnswers());
+    redis.on('ready', () => void this.resubscribe());
   }
 
-  function scheduleFlush(): void {
-    if (flushing) return;
-    flushing = true;
+  subscribe(name: string, handler: MessageHandler): Subscription {
+    if (this.channels.has(name)) throw new Error(`channel ${name} is already followed`);
+    const channel = new Channel(handler, (closing) => this.leave(name, closing));
+    this.channels.set(name, channel);
+    this.scheduleFlush();
+    return channel;
+  }
+
+  renew(name: string): void {
+    const channel = this.channels.get(name);
+    if (!channel) return;
+    channel.state = 'wanted';
+    this.scheduleFlush();
+  }
+
+  onReconnect(listener: () => void): void {
+    this.reconnectListeners.push(listener);
+  }
+
+  private leave(name: string, channel: Channel): void {
+    if (this.channels.get(name) !== channel) return;
+    this.channels.delete(name);
+    this.leaving.add(name);
+    this.scheduleFlush();
+  }
+
+  private forgetAnswers(): void {
+    this.leaving.clear();
+    for (const channel of this.channels.values()) channel.state = 'wanted';
+  }
+
+  private async resubscribe(): Promise<void> {
+    await this.subscribeWanted();
+    if (this.connectedBefore) for (const listener of this.reconnectListeners) listener();
+    this.connectedBefore = true;
+  }
+
+  private scheduleFlush(): void {
+    if (this.flushing) return;
+    this.flushing = true;
     setImmediate(() => {
-      flushing = false;
-      unsubscribeLeaving();
-      void subscribeWanted();
+      this.flushing = false;
+      this.unsubscribeLeaving();
+      void this.subscribeWanted();
     });
   }
 
-  function unsubscribeLeaving(): void {
-    const names = [...leaving].filter((name) => !channels.has(name));
-    leaving.clear();
-    if (redis.status !== 'ready') return;
+  private unsubscribeLeaving(): void {
+    const names = [...this.leaving].filter((name) => !this.channels.has(name));
+    this.leaving.clear();
+    if (this.redis.status !== 'ready') return;
     for (const batch of batchesBySlot(names)) {
-      redis.sunsubscribe(...batch).catch((error: Error) =>
-        onWarning('unsubscribe failed', { channels: batch.length, error: error.message }),
-      );
+      this.redis
+        .sunsubscribe(...batch)
+        .catch((error: Error) => this.warn('unsubscribe failed', { error: error.message }));
     }
   }
 
-  async function subscribeWanted(): Promise<void> {
-    if (redis.status !== 'ready') return;
-    const wanted = [...channels].filter(([, channel]) => channel.state === 'wanted').map(([name]) => name);
-    await Promise.all(batchesBySlot(wanted).map(subscribeBatch));
+  private async subscribeWanted(): Promise<void> {
+    if (this.redis.status !== 'ready') return;
+    const wanted = [...this.channels].filter(([, channel]) => channel.state === 'wanted');
+    await Promise.all(
+      batchesBySlot(wanted.map(([name]) => name)).map((batch) => this.subscribeBatch(batch)),
+    );
   }
 
-  /** The channels are held by identity: one that is closed and opened again meanwhile is another. */
-  async function subscribeBatch(names: string[]): Promise<void> {
-    const batch = names.flatMap((name) => channels.get(name) ?? []);
+  private async subscribeBatch(names: string[]): Promise<void> {
+    const batch = names.flatMap((name) => this.channels.get(name) ?? []);
     for (const channel of batch) channel.state = 'asked';
     try {
-      await redis.ssubscribe(...names);
-      for (const channel of batch) confirm(channel);
+      await this.redis.ssubscribe(...names);
+      for (const channel of batch) channel.answer('subscribed');
     } catch (error) {
-      onWarning('subscribe failed', { channels: names.length, error: (error as Error).message });
-      for (const channel of batch) wantAgain(channel);
-      setTimeout(scheduleFlush, RETRY_MS).unref();
+      this.warn('subscribe failed', { channels: names.length, error: (error as Error).message });
+      for (const channel of batch) channel.answer('wanted');
+      setTimeout(() => this.scheduleFlush(), RETRY_MS).unref();
     }
   }
-
-  return {
-    subscribe(name, handler) {
-      if (channels.has(name)) throw new Error(`channel ${name} is already followed`);
-      const channel = createChannel(handler);
-      channels.set(name, channel);
-      scheduleFlush();
-      return {
-        ready: channel.ready,
-        close() {
-          if (channels.get(name) !== channel) return;
-          channels.delete(name);
-          leaving.add(name);
-          scheduleFlush();
-        },
-      };
-    },
-    renew(name) {
-      const channel = channels.get(name);
-      if (!channel) return;
-      channel.state = 'wanted';
-      scheduleFlush();
-    },
-    onReconnect: (listener) => void reconnectListeners.push(listener),
-  };
 }
 
-function confirm(channel: Channel): void {
-  if (channel.state !== 'asked') return;
-  channel.state = 'subscribed';
-  channel.confirm();
-}
-
-function wantAgain(channel: Channel): void {
-  if (channel.state === 'asked') channel.state = 'wanted';
-}
-
-function createChannel(handler: MessageHandler): Channel {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  return { handler, state: 'wanted', confirm: resolve, ready: promise };
+export function createSubscriber(redis: Redis, warn: Warn): Subscriber {
+  return new RedisSubscriber(redis, warn);
 }
 
 /** One command may only name channels of one slot: those with one hash tag. */
 function batchesBySlot(names: readonly string[]): string[][] {
   const bySlot = Map.groupBy(names, hashTag);
   return [...bySlot.values()].flatMap((group) => slices(group, BATCH_MAX_CHANNELS));
-}
-
-function hashTag(name: string): string {
-  return name.slice(name.indexOf('{') + 1, name.indexOf('}'));
-}
-
-export function slices<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }

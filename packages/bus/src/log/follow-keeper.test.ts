@@ -1,0 +1,83 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { type LogFixture, openLogFixture, record, roomEvent, until } from './log.fixture.ts';
+
+let fixture: LogFixture;
+afterEach(async () => {
+  vi.useRealTimers();
+  await fixture.close();
+});
+
+const chat = () => `chat-${crypto.randomUUID()}`;
+
+describe('a follow in a quiet room', () => {
+  test('is mended by the quiet check when its subscription died without a sign', async () => {
+    // Only the intervals are ours: sockets and promises go on in real time.
+    vi.useFakeTimers({ toFake: ['setInterval', 'setTimeout'] });
+    fixture = await openLogFixture();
+    const chatId = chat();
+    const listener = record();
+    const follow = fixture.log.followRoom(chatId, listener);
+    await follow.ready;
+    await fixture.following.sunsubscribe(fixture.keys.room(chatId));
+    await fixture.log.append({ event: roomEvent(chatId, 'unseen'), deadlineMs: 5_000 });
+    expect(listener.seen).toEqual([]);
+    for (let second = 0; second < 40 && listener.seen.length === 0; second++) {
+      await vi.advanceTimersByTimeAsync(1_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(listener.seen).toEqual(['unseen']);
+    expect(fixture.counters.renewed).toBe(1);
+    vi.useRealTimers();
+    await until(() => fixture.following.status === 'ready');
+    await vi.waitFor(async () => {
+      const [, receivers] = (await fixture.redis.call(
+        'PUBSUB',
+        'SHARDNUMSUB',
+        fixture.keys.room(chatId),
+      )) as [string, number];
+      expect(receivers).toBe(1);
+    });
+    await fixture.log.append({ event: roomEvent(chatId, 'live again'), deadlineMs: 1_000 });
+    await until(() => listener.seen.length === 2);
+  });
+
+  test('is compared with the log after a reconnect, and follows again', async () => {
+    fixture = await openLogFixture();
+    const chatId = chat();
+    const listener = record();
+    await fixture.log.followRoom(chatId, listener).ready;
+    fixture.following.disconnect(true);
+    await fixture.log.append({ event: roomEvent(chatId, 'while away'), deadlineMs: 1_000 });
+    await until(() => listener.seen.length === 1, 'the repair');
+    await fixture.log.append({ event: roomEvent(chatId, 'back'), deadlineMs: 1_000 });
+    await until(() => listener.seen.length === 2, 'the live copy');
+    expect(listener.seen).toEqual(['while away', 'back']);
+  });
+});
+
+describe('a follow', () => {
+  test('that is closed is unsubscribed, and can be opened again at once', async () => {
+    fixture = await openLogFixture();
+    const chatId = chat();
+    const [first, second] = [record(), record()];
+    const follow = fixture.log.followRoom(chatId, first);
+    await follow.ready;
+    follow.close();
+    await fixture.log.followRoom(chatId, second).ready;
+    await fixture.log.append({ event: roomEvent(chatId, 'x'), deadlineMs: 1_000 });
+    await until(() => second.seen.length === 1);
+    expect(first.seen).toEqual([]);
+    expect(fixture.keeper.size).toBe(1);
+  });
+
+  test('counts what is no envelope and goes on', async () => {
+    fixture = await openLogFixture();
+    const chatId = chat();
+    const listener = record();
+    await fixture.log.followRoom(chatId, listener).ready;
+    await fixture.redis.spublish(fixture.keys.room(chatId), 'rubbish');
+    await fixture.log.append({ event: roomEvent(chatId, 'x'), deadlineMs: 1_000 });
+    await until(() => listener.seen.length === 1);
+    expect(fixture.counters.malformed).toBe(1);
+  });
+});
