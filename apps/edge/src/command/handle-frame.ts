@@ -1,0 +1,124 @@
+/**
+ * Bytes from a socket → a command in its queue, or the answer to what was none. Whatever comes gets
+ * its answer in the order of the frames; nothing here throws.
+ */
+import { BusUnavailable } from '@switchboard/bus';
+import {
+  parseClientFrame,
+  type ClientFrame,
+  type ClientFrameFailure,
+  type FrameErrorCode,
+  type Limits,
+  type ParsedClientFrame,
+} from '@switchboard/protocol';
+import type { Respond } from '../receipt/receipts.ts';
+import type { Session } from '../session/session.ts';
+import { errorFrame, notAddedFrame, type Answer } from './answer.ts';
+import { runCommand, type CommandParts } from './run-command.ts';
+
+export interface FrameParts extends CommandParts {
+  readonly limits: Limits;
+  /** Commands of one socket that may wait; more are refused. */
+  readonly pendingMax: number;
+  /** A clock that never steps back, ms. */
+  readonly monotonicNow: () => number;
+  readonly onFrame: (event: string) => void;
+  readonly onRefused: (code: string) => void;
+}
+
+const retryAfterMs = 1_000;
+const badCodes: ReadonlySet<string> = new Set(['malformed', 'unknown_event', 'validation_failed']);
+
+export function handleFrame(
+  session: Session,
+  bytes: Uint8Array,
+  { isBinary, parts }: { isBinary: boolean; parts: FrameParts },
+): void {
+  const parsed = isBinary ? binaryFailure() : parse(session, bytes, parts);
+  if (!parsed.ok) return refuse(session, parsed, parts);
+  session.badFrames.good();
+  parts.onFrame(parsed.frame.event);
+  if (session.queue.length >= parts.pendingMax) return refuseSurplus(session, parsed.frame, parts);
+  session.queue.push(() => run(session, parsed.frame, parts));
+}
+
+function parse(session: Session, bytes: Uint8Array, { limits }: FrameParts): ParsedClientFrame {
+  return parseClientFrame(bytes, { socket: session.socket, role: session.identity.role, limits });
+}
+
+function binaryFailure(): ClientFrameFailure {
+  return { ok: false, error: { code: 'malformed', message: 'Frames are text' } };
+}
+
+function run(session: Session, frame: ClientFrame, parts: FrameParts): Promise<void> | void {
+  const running = runCommand(session, frame, { ...parts, respond: responder(session) });
+  return running?.catch((error: unknown) => fail(session, frame, { error, parts }));
+}
+
+/** Sends answers to a session; an answer that is an event holds up the next command until it has passed. */
+export function responder(session: Session): Respond {
+  return (answer: Answer) => {
+    if (answer === undefined) return undefined;
+    if ('passed' in answer) return answer.passed;
+    for (const frame of answer.frames) session.send(frame);
+    return undefined;
+  };
+}
+
+function fail(
+  session: Session,
+  frame: ClientFrame,
+  { error, parts }: { error: unknown; parts: FrameParts },
+): void {
+  const code = error instanceof BusUnavailable ? 'unavailable' : 'internal';
+  if (code === 'internal') parts.onWarning('a command failed', { event: frame.event, error });
+  parts.onRefused(code);
+  session.send(refusalFrame(session, frame, { code, parts }));
+}
+
+function refuse(session: Session, failure: ClientFrameFailure, parts: FrameParts): void {
+  const { code } = failure.error;
+  parts.onRefused(code);
+  const tooMany = badCodes.has(code) && session.badFrames.bad(parts.monotonicNow());
+  if (!badCodes.has(code)) session.badFrames.good();
+  session.queue.push(() => session.send(failureAnswer(session, failure, parts)));
+  if (tooMany) session.queue.push(() => session.end('protocol_error'));
+  endWhenFlooded(session, parts);
+}
+
+function failureAnswer(session: Session, failure: ClientFrameFailure, parts: FrameParts): string {
+  const { requestId, clientMessageId, error } = failure;
+  const context = { ts: parts.ts(), requestId };
+  if (failure.event !== 'sendMessage') return errorFrame(error.code as FrameErrorCode, context, error);
+  const refused = { chatId: chatOf(session), clientMessageId };
+  return notAddedFrame(failure.error.code, refused, { ...error, context });
+}
+
+function refuseSurplus(session: Session, frame: ClientFrame, parts: FrameParts): void {
+  const code = frame.event === 'sendMessage' ? 'too_many_pending' : 'rate_limited';
+  parts.onRefused(code);
+  session.queue.push(() => session.send(refusalFrame(session, frame, { code, parts })));
+  endWhenFlooded(session, parts);
+}
+
+/** Refusals wait for their turn too: a socket that goes on without reading them is not kept. */
+function endWhenFlooded(session: Session, { pendingMax }: FrameParts): void {
+  if (session.queue.length > pendingMax * 2) session.end('rate_limited');
+}
+
+function refusalFrame(
+  session: Session,
+  frame: ClientFrame,
+  { code, parts }: { code: 'too_many_pending' | 'rate_limited' | 'unavailable' | 'internal'; parts: FrameParts },
+): string {
+  const context = { ts: parts.ts(), requestId: frame.requestId };
+  const isLimit = code === 'too_many_pending' || code === 'rate_limited';
+  const details = isLimit ? { retryAfterMs } : {};
+  if (frame.event !== 'sendMessage') return errorFrame(code as FrameErrorCode, context, details);
+  const clientMessageId = frame.data.client_message_id ?? undefined;
+  return notAddedFrame(code, { chatId: chatOf(session), clientMessageId }, { ...details, context });
+}
+
+function chatOf(session: Session): string {
+  return session.socket === 'chat' ? session.chatId : '';
+}

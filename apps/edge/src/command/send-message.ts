@@ -1,0 +1,144 @@
+/** `sendMessage`: into the log, once, and answered by its own event. */
+import { BusUnavailable, type AppendOutcome, type BusEvent, type EventLog } from '@switchboard/bus';
+import {
+  messageAdded,
+  sentMessage,
+  type ClientData,
+  type Message,
+  type NotAddedCode,
+  type Stamp,
+} from '@switchboard/protocol';
+import type { NewStamp } from '../clock/stamps.ts';
+import { frameFor } from '../room/audience.ts';
+import type { AwaitedEvents } from '../session/awaited-events.ts';
+import type { ChatSession } from '../session/session.ts';
+import { notAddedFrame, only, type Answer } from './answer.ts';
+import { awaitOwnEvent, type OwnEventParts } from './await-own-event.ts';
+
+export interface SendMessageParts {
+  readonly log: Pick<EventLog, 'append' | 'eventAt'>;
+  readonly awaited: AwaitedEvents;
+  readonly ownEvent: OwnEventParts;
+  readonly newStamp: NewStamp;
+  readonly newId: () => string;
+  readonly deadlineMs: number;
+  /** True: a client's message to a chat that is known as closed is refused. */
+  readonly refuseIfClosed: boolean;
+}
+
+export interface SendMessageCommand {
+  readonly data: ClientData['sendMessage'];
+  readonly requestId?: string;
+}
+
+interface Attempt {
+  readonly session: ChatSession;
+  readonly command: SendMessageCommand;
+  readonly message: Message;
+  readonly stamp: Stamp;
+}
+
+export async function sendMessage(
+  session: ChatSession,
+  command: SendMessageCommand,
+  parts: SendMessageParts,
+): Promise<Answer> {
+  const stamp = parts.newStamp();
+  const messageId = parts.newId();
+  const message = messageOf(session, command.data, { messageId, ts: stamp.ts, minted: parts.newId });
+  const attempt = { session, command, message, stamp };
+  const own = parts.awaited.expect(stamp.eventId, session, command.requestId);
+  const outcome = await append(attempt, parts);
+  if (outcome === 'unavailable' || outcome.kind !== 'appended') {
+    // It may have passed although its append was not answered in time: then that was the answer.
+    if (!parts.awaited.cancel(stamp.eventId)) return undefined;
+    return refusalOrRepeat(attempt, outcome, parts);
+  }
+  return { passed: awaitOwnEvent(stamp.eventId, own, parts.ownEvent) };
+}
+
+function messageOf(
+  session: ChatSession,
+  data: ClientData['sendMessage'],
+  sent: { messageId: string; ts: string; minted: () => string },
+): Message {
+  const { user } = session.identity;
+  const clientMessageId = data.client_message_id ?? sent.minted();
+  return sentMessage(data, { messageId: sent.messageId, chatId: session.chatId, user, ts: sent.ts, clientMessageId });
+}
+
+async function append(attempt: Attempt, parts: SendMessageParts): Promise<AppendOutcome | 'unavailable'> {
+  const { session, command, message, stamp } = attempt;
+  const { key, role } = session.identity;
+  const clientMessageId = command.data.client_message_id ?? undefined;
+  try {
+    return await parts.log.append({
+      event: messageAdded(message, stamp),
+      deadlineMs: parts.deadlineMs,
+      message: { messageId: message.id, type: message.type, author: key },
+      refuseIfClosed: parts.refuseIfClosed && role === 'client',
+      ...(clientMessageId !== undefined && { once: { kind: 'clientMessage', user: key, clientMessageId } }),
+    });
+  } catch (error) {
+    if (error instanceof BusUnavailable) return 'unavailable';
+    parts.awaited.cancel(stamp.eventId);
+    throw error;
+  }
+}
+
+async function refusalOrRepeat(
+  attempt: Attempt,
+  outcome: Exclude<AppendOutcome, { kind: 'appended' }> | 'unavailable',
+  parts: SendMessageParts,
+): Promise<Answer> {
+  if (outcome === 'unavailable') return notAdded('unavailable', attempt);
+  if (outcome.kind === 'closed') return notAdded('chat_closed', attempt);
+  if (outcome.kind === 'duplicate') return repeat(attempt, outcome, parts);
+  // The other outcomes belong to appends of other kinds.
+  throw new Error(`an append of a message cannot be ${outcome.kind}`);
+}
+
+function notAdded(code: NotAddedCode, { session, command, stamp }: Attempt): Answer {
+  const clientMessageId = command.data.client_message_id ?? undefined;
+  const context = { ts: stamp.ts, requestId: command.requestId };
+  return only(notAddedFrame(code, { chatId: session.chatId, clientMessageId }, { context }));
+}
+
+/** The same message again, to this socket alone, without a position: its place is elsewhere. */
+async function repeat(
+  { session, command, message }: Attempt,
+  first: Extract<AppendOutcome, { kind: 'duplicate' }>,
+  parts: SendMessageParts,
+): Promise<Answer> {
+  const { role } = session.identity;
+  const logged = await findLogged(session.chatId, first.position, parts);
+  const kept = logged && frameFor(role, logged);
+  const { eventId, ts } = first;
+  const messageId = first.messageId ?? message.id;
+  const frame = kept
+    ? (JSON.parse(Buffer.from(kept).toString('utf8')) as Record<string, unknown>)
+    : rebuilt({ ...message, id: messageId, created_at: ts }, { eventId, ts }, role);
+  const { position: _elsewhere, ...told } = frame;
+  return only(JSON.stringify({ request_id: command.requestId, duplicate: true, ...told }));
+}
+
+async function findLogged(
+  chatId: string,
+  position: string,
+  { log }: SendMessageParts,
+): Promise<BusEvent | undefined> {
+  try {
+    return await log.eventAt(chatId, position);
+  } catch (error) {
+    // The repeated content serves as well.
+    if (error instanceof BusUnavailable) return undefined;
+    throw error;
+  }
+}
+
+/** The first message is not in the log any more: what was repeated, under the ids of the first. */
+function rebuilt(message: Message, stamp: Stamp, role: 'client' | 'operator'): Record<string, unknown> {
+  const { event, eventId, ts, chatId, room } = messageAdded(message, stamp);
+  const data = (role === 'client' ? room?.clientsData : undefined) ?? room?.data ?? '{}';
+  return { event, event_id: eventId, ts, chat_id: chatId, data: JSON.parse(data) as unknown };
+}

@@ -1,0 +1,172 @@
+/** Every environment variable of the edge, with its limits: the README's table is generated from this. */
+import { defaultLimits, type Limits } from '@switchboard/protocol';
+import { choice, durationMs, list, port, secret, text, url, wholeNumber } from '@switchboard/runtime';
+import { z } from 'zod';
+
+const where = {
+  REDIS_URL: url({
+    description: 'Redis or Valkey that carries the logs, channels and presence',
+    protocols: ['redis:', 'rediss:'],
+    default: 'redis://127.0.0.1:6379',
+  }),
+  KEY_PREFIX: text({
+    description: 'prefix of every key and channel; deployments that share a Redis differ in it',
+    pattern: /^[^{}\s]{0,64}$/u,
+    rule: 'must be at most 64 characters without braces or spaces',
+    default: 'sb:',
+  }),
+  PARTITIONS: wholeNumber({
+    description: 'partitions of the deployment, fixed when it is created',
+    min: 1,
+    max: 1024,
+    default: 16,
+  }),
+  NODE_ID: text({
+    description: 'id of this node in presence and /nodes; a restarted node is a new one; unset: made up at every start',
+    pattern: /^[\w.-]{1,64}$/u,
+    rule: 'must be 1 to 64 letters, digits, dots, underscores or hyphens',
+  }).optional(),
+  HOST: text({ description: 'address of the public port', default: '0.0.0.0' }),
+  PORT: port({ description: 'public port: the sockets /chat and /broadcast', default: 7001 }),
+  PRIVATE_HOST: text({ description: 'address of the private port', default: '127.0.0.1' }),
+  PRIVATE_PORT: port({ description: 'private port: /metrics and /health', default: 7101 }),
+  BASE_PATH: text({
+    description: 'path prefix of the sockets, e.g. /support',
+    pattern: /^(?:\/[\w.~-]+)*$/u,
+    rule: 'must start with a slash and not end with one',
+  }).optional(),
+  LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+    description: 'lowest level that is logged',
+    default: 'info',
+  }),
+};
+
+const access = {
+  AUTH_SECRET: secret({
+    description: 'shared secret of tokens signed with HS256',
+    minLength: 32,
+  }).optional(),
+  AUTH_KEYS: secret({
+    description: 'keys of tokens as a JWK set: RS256 and EdDSA public keys, HS256 secrets; several at once by kid',
+  }).optional(),
+  AUTH_JWKS_URL: url({ description: 'where public keys are fetched from, in the background' }).optional(),
+  AUTH_JWKS_REFRESH_MS: durationMs({
+    description: 'how often they are fetched again',
+    min: 1_000,
+    default: 300_000,
+  }),
+  AUTH_CLOCK_LEEWAY_MS: durationMs({
+    description: 'how far the clock of the one who signs tokens may be off',
+    max: 300_000,
+    default: 0,
+  }),
+  ALLOWED_ORIGINS: list({
+    description: 'origins whose pages may connect, exact; unset: any',
+  }).optional(),
+  CLOSED_CHATS: choice(['accept', 'refuse'], {
+    description: "whether clients' messages to chats that are known as closed are refused",
+    default: 'accept',
+  }),
+};
+
+const times = {
+  APPEND_TIMEOUT_MS: durationMs({
+    description: 'after this time a message is not appended any more and its sender gets `unavailable`',
+    min: 100,
+    max: 60_000,
+    default: 3_000,
+  }),
+  ROOM_GRACE_MS: durationMs({
+    description: 'how long a user may be gone from a room before it is told',
+    max: 600_000,
+    default: 5_000,
+  }),
+  DESK_GRACE_MS: durationMs({
+    description: 'how long an operator may be gone from /broadcast before it is told',
+    max: 600_000,
+    default: 15_000,
+  }),
+  CHECKPOINT_AFTER_MS: durationMs({
+    description: 'how long after traffic /broadcast sockets are told their position',
+    min: 100,
+    max: 5_000,
+    default: 4_000,
+  }),
+  DRAIN_WAIT_MS: durationMs({
+    description: 'how long new sockets are still taken after it said that it is not ready, so that balancers notice',
+    default: 5_000,
+  }),
+  DRAIN_WINDOW_MS: durationMs({
+    description: 'over how long the sockets are closed when it stops',
+    default: 10_000,
+  }),
+  SHUTDOWN_TIMEOUT_MS: durationMs({
+    description: 'bound of the whole stop; wait and window are cut to fit',
+    min: 100,
+    default: 30_000,
+  }),
+};
+
+const limits = {
+  FRAME_MAX_BYTES: wholeNumber({
+    description: 'largest frame of a client; up to twice of it is answered, above that the connection is cut',
+    unit: 'bytes',
+    min: 1_024,
+    max: 16_777_216,
+    default: defaultLimits.clientFrameMaxBytes,
+  }),
+  TEXT_MAX_BYTES: wholeNumber({
+    description: 'longest text of a message, in UTF-8',
+    unit: 'bytes',
+    min: 1,
+    default: defaultLimits.textMaxBytes,
+  }),
+  META_MAX_BYTES: wholeNumber({
+    description: 'largest `meta`, as JSON',
+    unit: 'bytes',
+    min: 2,
+    default: defaultLimits.metaMaxBytes,
+  }),
+  ATTACHMENTS_MAX_ITEMS: wholeNumber({
+    description: 'most attachments of a message',
+    default: defaultLimits.attachmentsMax,
+  }),
+  PENDING_MAX_COMMANDS: wholeNumber({
+    description: 'most commands of one socket that may wait for the one before them',
+    min: 1,
+    max: 10_000,
+    default: 64,
+  }),
+  SOCKET_BUFFER_MAX_BYTES: wholeNumber({
+    description: 'most bytes that may wait for a slow reader before its socket is closed with 4002',
+    unit: 'bytes',
+    min: 65_536,
+    max: 268_435_456,
+    default: 1_048_576,
+  }),
+  SOCKETS_MAX: wholeNumber({
+    description: 'most sockets at a time; more connects are answered 503',
+    min: 1,
+    default: 100_000,
+  }),
+  CONNECTS_MAX_PER_SECOND: wholeNumber({
+    description: 'most connects in a second; more are answered 429; 0: no limit',
+    default: 0,
+  }),
+};
+
+export const edgeConfig = z.object({ ...where, ...access, ...times, ...limits });
+
+export type EdgeConfig = z.output<typeof edgeConfig>;
+
+/** The protocol's limits as this deployment has them. */
+export function limitsOf(config: EdgeConfig): Limits {
+  return {
+    ...defaultLimits,
+    clientFrameMaxBytes: config.FRAME_MAX_BYTES,
+    clientFrameCutBytes: config.FRAME_MAX_BYTES * 2,
+    textMaxBytes: config.TEXT_MAX_BYTES,
+    metaMaxBytes: config.META_MAX_BYTES,
+    attachmentsMax: config.ATTACHMENTS_MAX_ITEMS,
+  };
+}

@@ -1,0 +1,95 @@
+/** Commands to all edges, carried out for the sessions of this one. */
+import type { Control, ControlCommand } from '@switchboard/bus';
+import { closeCodes, encodeAnswer, sources as sourcesSchema, type CloseCodeName } from '@switchboard/protocol';
+import type { Attendance } from '../presence/attendance.ts';
+import { changeSources } from '../desk/change-sources.ts';
+import type { Desk } from '../desk/desk.ts';
+import type { DeskSession, Session } from '../session/session.ts';
+import type { SessionTable } from '../session/session-table.ts';
+
+export interface ObeyParts {
+  readonly table: SessionTable;
+  readonly desk: Desk;
+  readonly control: Pick<Control, 'deny'>;
+  readonly attendance: Attendance;
+  /** This process's node id; it changes when the node was found dead by mistake. */
+  readonly nodeId: () => string;
+  readonly drain: () => void;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly onWarning: (message: string, details: Record<string, unknown>) => void;
+}
+
+/** Gives the number of sessions concerned: the answer to whoever asked. */
+export async function obey(command: ControlCommand, parts: ObeyParts): Promise<number> {
+  switch (command.kind) {
+    case 'disconnect':
+      return disconnect(command, parts);
+    case 'sources':
+      return updateSources(command, parts);
+    case 'drain':
+      if (command.nodeId !== parts.nodeId()) return 0;
+      parts.drain();
+      return 1;
+  }
+}
+
+async function disconnect(
+  command: Extract<ControlCommand, { kind: 'disconnect' }>,
+  parts: ObeyParts,
+): Promise<number> {
+  const sessions = parts.table.find(command);
+  // Denied before it is closed: a client that comes back at once must find the door shut.
+  if (command.revoke) await Promise.all(sessions.map((session) => deny(session, parts)));
+  for (const session of sessions) dismiss(session, 'kicked', { now: parts.now });
+  return sessions.length;
+}
+
+function deny({ token }: Session, { control, now }: ObeyParts): Promise<void> {
+  return control.deny(token.tokenId, Math.max(1_000, token.expiresAtMs - now()));
+}
+
+export interface DismissOptions {
+  readonly now: () => number;
+  readonly retryAfterMs?: number;
+}
+
+/** Tells a session why it is closed, and closes it. */
+export function dismiss(session: Session, why: CloseCodeName, { now, retryAfterMs }: DismissOptions): void {
+  const data = {
+    reason: why,
+    reconnect: closeCodes[why].reconnect,
+    ...(retryAfterMs !== undefined && { retry_after_ms: retryAfterMs }),
+  };
+  session.send(encodeAnswer('disconnecting', data, { ts: new Date(now()).toISOString() }));
+  session.end(why);
+}
+
+async function updateSources(
+  { operatorId, sourcesJson }: Extract<ControlCommand, { kind: 'sources' }>,
+  parts: ObeyParts,
+): Promise<number> {
+  const told = readSources(sourcesJson);
+  if (told === undefined) {
+    parts.onWarning('sources that cannot be read are left out', { operatorId });
+    return 0;
+  }
+  const sessions = parts.table.find({ userId: operatorId }).filter(isAtDesk);
+  for (const session of sessions) changeSources(session, told, parts.desk);
+  await Promise.all(sessions.filter(({ entered }) => entered).map((one) => parts.attendance.update(one)));
+  return sessions.length;
+}
+
+function isAtDesk(session: Session): session is DeskSession {
+  return session.socket === 'broadcast';
+}
+
+/** Sources as another process wrote them; undefined when they are none. */
+export function readSources(json: string) {
+  try {
+    const parsed = sourcesSchema.safeParse(JSON.parse(json));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined; // Not JSON: the caller says so.
+  }
+}

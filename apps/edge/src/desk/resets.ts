@@ -1,0 +1,61 @@
+/**
+ * A feed's log was lost: each session is told in band to start afresh, not all at once, for each of
+ * them is going to load its chats from the backend.
+ */
+import { BusUnavailable } from '@switchboard/bus';
+import type { Limits } from '@switchboard/protocol';
+import type { Wheel } from '../clock/wheel.ts';
+import type { Desk, DeskSeat } from './desk.ts';
+import { connectedFrame } from './join-desk.ts';
+import type { Roster } from './roster.ts';
+
+export interface ResetsOptions {
+  readonly desk: Desk;
+  readonly roster: Roster;
+  readonly wheel: Wheel;
+  readonly limits: Limits;
+  /** Over how long the sessions' resets are spread, ms. */
+  readonly spreadMs: number;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly now: () => number;
+}
+
+export interface Resets {
+  /** Every session starts afresh. */
+  all(): void;
+  one(seat: DeskSeat): void;
+}
+
+export function createResets(options: ResetsOptions): Resets {
+  const { desk, wheel, spreadMs, random } = options;
+  const one = (seat: DeskSeat) => {
+    if (seat.resetPending) return;
+    seat.resetPending = true;
+    wheel.after(random() * spreadMs, () => void reset(seat, options));
+  };
+  return {
+    one,
+    all() {
+      // Those who are still reading what they missed find out by themselves.
+      for (const seat of desk.seats.values()) if (!desk.arriving.has(seat)) one(seat);
+    },
+  };
+}
+
+async function reset(seat: DeskSeat, options: ResetsOptions): Promise<void> {
+  const operators = await readOrNothing(options.roster);
+  seat.resetPending = false;
+  const position = options.desk.position();
+  seat.session.send(connectedFrame(seat.session, { operators, position, resumed: false }, options));
+}
+
+async function readOrNothing(roster: Roster) {
+  try {
+    return await roster.read();
+  } catch (error) {
+    // To reload matters more than the list of colleagues, which follows by events.
+    if (error instanceof BusUnavailable) return [];
+    throw error;
+  }
+}

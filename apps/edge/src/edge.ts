@@ -1,0 +1,213 @@
+/** The edge's parts over a bus and a socket server, put together. It starts nothing. */
+import { randomBytes } from 'node:crypto';
+import type { Bus } from '@switchboard/bus';
+import type { Limits } from '@switchboard/protocol';
+import { createStamps } from './clock/stamps.ts';
+import { uuidV7 } from './clock/uuid-v7.ts';
+import type { Wheel } from './clock/wheel.ts';
+import { handleFrame, responder, type FrameParts } from './command/handle-frame.ts';
+import { markMessage, unchangedAnswer } from './command/mark-message.ts';
+import { tellEnd } from './command/update-typing.ts';
+import { createAssignedOperators } from './desk/assigned-operators.ts';
+import { createCheckpoints } from './desk/checkpoints.ts';
+import { Desk } from './desk/desk.ts';
+import { createFeedFanOut } from './desk/feed-fan-out.ts';
+import { createFeeds } from './desk/feeds.ts';
+import { joinDesk } from './desk/join-desk.ts';
+import { createResets } from './desk/resets.ts';
+import { createRoster } from './desk/roster.ts';
+import type { Traffic } from './metrics/traffic.ts';
+import { createAttendance, type Attendance } from './presence/attendance.ts';
+import { createReceipts } from './receipt/receipts.ts';
+import { createRoomFanOut } from './room/fan-out.ts';
+import { joinRoom } from './room/join-room.ts';
+import { createRooms, type Rooms } from './room/rooms.ts';
+import { createAwaitedEvents } from './session/awaited-events.ts';
+import type { Connection, SocketPeer } from './session/connection.ts';
+import type { Session } from './session/session.ts';
+import { createSessionTable, type SessionTable } from './session/session-table.ts';
+import { createTokenClock } from './session/token-clock.ts';
+import { welcome } from './session/welcome.ts';
+import type { RefreshTokenParts } from './command/refresh-token.ts';
+import { createTypingClock } from './typing/typing-clock.ts';
+import type { Ticket } from './upgrade/admit.ts';
+
+export interface EdgeOptions {
+  readonly bus: Bus;
+  readonly wheel: Wheel;
+  readonly traffic: Traffic;
+  readonly limits: Limits;
+  readonly verify: RefreshTokenParts['verify'];
+  /** To every socket subscribed to a topic; gives their number. */
+  readonly publish: (topic: string, frame: string | Uint8Array) => number;
+  readonly settings: EdgeSettings;
+  readonly onWarning: (message: string, details: Record<string, unknown>) => void;
+}
+
+export interface EdgeSettings {
+  readonly appendTimeoutMs: number;
+  readonly roomGraceMs: number;
+  readonly deskGraceMs: number;
+  readonly checkpointAfterMs: number;
+  readonly pendingMax: number;
+  readonly bufferMaxBytes: number;
+  readonly refuseIfClosed: boolean;
+}
+
+export interface Edge {
+  readonly table: SessionTable;
+  readonly rooms: Rooms;
+  readonly desk: Desk;
+  readonly attendance: Attendance;
+  open(ticket: Ticket, connection: Connection): SocketPeer;
+}
+
+/** How long a room or the feeds are followed after their last socket has gone, ms. */
+const lingerMs = 1_000;
+/** When the sender's own copy is overdue, and when its next command does not wait for it any more, ms. */
+const ownCopy = { overdueAfterMs: 1_000, waitMaxMs: 10_000 };
+/** Of one reader's receipts in one room the first goes at once and the rest of this time is merged, ms. */
+const receiptWindowMs = 1_000;
+/** Over how long the desks' new beginnings are spread after a lost log, ms. */
+const resetSpreadMs = 5_000;
+
+export function createEdge(options: EdgeOptions): Edge {
+  const { bus, wheel, settings, onWarning } = options;
+  const now = () => bus.now();
+  const newId = () => uuidV7({ now: Date.now, random: randomBytes });
+  const base = { now, newId, newStamp: createStamps(now, newId) };
+  const table = createSessionTable();
+  const awaited = createAwaitedEvents();
+  const { roomGraceMs, deskGraceMs } = settings;
+  const attendance = createAttendance({
+    presence: bus.presence,
+    wheel,
+    newStamp: base.newStamp,
+    roomGraceMs,
+    deskGraceMs,
+    onWarning,
+  });
+  const parts = { ...options, ...base, table, awaited, attendance };
+  const room = createRoomSide(parts);
+  const desk = createDeskSide(parts);
+  const commands = createCommandSide({ ...parts, rooms: room.rooms });
+  const leave = (session: Session) => {
+    if (session.socket === 'broadcast') return desk.feeds.leave(session);
+    room.rooms.leave(session);
+    commands.forget(session);
+  };
+  const welcomeParts = {
+    ...parts,
+    control: bus.control,
+    tokenClock: commands.tokenClock,
+    joinRoom: room.join,
+    joinDesk: desk.join,
+    handleFrame: commands.handle,
+    leave,
+    onClosed: (_session: Session, { code }: { code: number }) => options.traffic.closed(code),
+    onError: (message: string, error: unknown) => onWarning(message, { err: error }),
+  };
+  return {
+    table,
+    rooms: room.rooms,
+    desk: desk.desk,
+    attendance,
+    open: (ticket, connection) => welcome(ticket, connection, welcomeParts),
+  };
+}
+
+type Parts = EdgeOptions & {
+  readonly now: () => number;
+  readonly newId: () => string;
+  readonly newStamp: ReturnType<typeof createStamps>;
+  readonly table: SessionTable;
+  readonly awaited: ReturnType<typeof createAwaitedEvents>;
+  readonly attendance: Attendance;
+};
+
+function createRoomSide(parts: Parts) {
+  const { bus, wheel, traffic, publish, settings } = parts;
+  const fanOut = createRoomFanOut({ publish, awaited: parts.awaited, onSent: traffic.sent });
+  const onReceived = ({ name }: { name: string }) => traffic.received(name);
+  const rooms = createRooms({ log: bus.log, fanOut, wheel, lingerMs, onReceived });
+  const replayBufferMaxBytes = settings.bufferMaxBytes / 4;
+  const joinParts = { ...parts, rooms, presence: bus.presence, replayBufferMaxBytes };
+  const join = (session: Parameters<typeof joinRoom>[0]) => joinRoom(session, joinParts);
+  return { rooms, join };
+}
+
+function createDeskSide(parts: Parts) {
+  const { bus, wheel, traffic, publish, settings } = parts;
+  const desk = new Desk(bus.log.partitions);
+  const roster = createRoster(bus.presence);
+  const assigned = createAssignedOperators();
+  const afterMs = settings.checkpointAfterMs;
+  const checkpoints = createCheckpoints({ desk, wheel, afterMs, publish, now: parts.now });
+  const resets = createResets({ ...parts, desk, roster, spreadMs: resetSpreadMs, random: Math.random });
+  const heldMaxBytes = settings.bufferMaxBytes;
+  const feeds = createFeeds({
+    desk,
+    log: bus.log,
+    fanOut: createFeedFanOut({ desk, assigned, publish, onSent: traffic.sent, heldMaxBytes }),
+    wheel,
+    lingerMs,
+    onReceived({ name }) {
+      traffic.received(name);
+      checkpoints.due();
+    },
+    onLost: resets.all,
+  });
+  const replayBufferMaxBytes = settings.bufferMaxBytes / 4;
+  const joinParts = { ...parts, desk, feeds, roster, assigned, replayBufferMaxBytes, reset: resets.one };
+  const join = (session: Parameters<typeof joinDesk>[0]) => joinDesk(session, joinParts);
+  return { desk, feeds, join };
+}
+
+function createCommandSide(parts: Parts & { readonly rooms: Rooms }) {
+  const { bus, wheel, limits, settings, traffic, onWarning, newStamp } = parts;
+  const deadlineMs = settings.appendTimeoutMs;
+  const tokenClock = createTokenClock({ wheel, now: parts.now, warnBeforeMs: limits.tokenExpiringBeforeMs });
+  const warnAbout = (message: string) => (error: unknown) => onWarning(message, { err: error });
+  const typing = { log: bus.log, newStamp, ttlMs: limits.typingTtlMs };
+  const clock = createTypingClock({
+    wheel,
+    ttlMs: limits.typingTtlMs,
+    onEnd: (ended) => void tellEnd(ended, typing).catch(warnAbout('the end of an indicator could not be told')),
+  });
+  const check = (chatId: string) => parts.rooms.get(chatId)?.follow.check();
+  const own = { awaited: parts.awaited, ownEvent: { awaited: parts.awaited, wheel, check, ...ownCopy } };
+  const mark = { ...own, log: bus.log, newStamp, deadlineMs };
+  const receipts = createReceipts({
+    wheel,
+    windowMs: receiptWindowMs,
+    mark: (session, command) => markMessage(session, command, mark),
+    needless: (session, command) => unchangedAnswer(session, command, ts()),
+    tellDesk: (event) => void bus.log.publish(event).catch(warnAbout('the desk could not be told of a receipt')),
+    schedule: (session) => session.queue.push(() => receipts.flush(session, responder(session))),
+  });
+  const ts = () => new Date(parts.now()).toISOString();
+  const frameParts: FrameParts = {
+    send: { ...mark, newId: parts.newId, refuseIfClosed: settings.refuseIfClosed },
+    typing: { ...typing, clock },
+    receipts,
+    token: { verify: parts.verify, control: bus.control, tokenClock, now: parts.now },
+    ts,
+    limits,
+    pendingMax: settings.pendingMax,
+    monotonicNow: () => performance.now(),
+    onFrame: traffic.frame,
+    onRefused: traffic.frameRefused,
+    onWarning,
+  };
+  return {
+    tokenClock,
+    handle: (session: Session, bytes: Uint8Array, isBinary: boolean) =>
+      handleFrame(session, bytes, { isBinary, parts: frameParts }),
+    forget(session: Session) {
+      if (session.socket !== 'chat') return;
+      receipts.forget(session);
+      const ended = clock.endOf(session);
+      if (ended !== undefined) void tellEnd(ended, typing).catch(warnAbout('the end of an indicator could not be told'));
+    },
+  };
+}

@@ -1,0 +1,178 @@
+/** The composition root of the edge: reads the configuration, builds the parts, starts and stops them. */
+import { randomUUID } from 'node:crypto';
+import { openBus } from '@switchboard/bus';
+import {
+  createLogger,
+  createMetrics,
+  createPrivateServer,
+  createShutdown,
+  loadConfigOrExit,
+} from '@switchboard/runtime';
+import { createWheel } from './clock/wheel.ts';
+import { edgeConfig, limitsOf } from './config.ts';
+import { obey } from './control/obey.ts';
+import { boundDrain, drain } from './drain/drain.ts';
+import { createEdge } from './edge.ts';
+import { createHealth } from './health.ts';
+import { createTraffic } from './metrics/traffic.ts';
+import { createSlowReaders } from './session/slow-readers.ts';
+import { createSocketServer } from './socket/socket-server.ts';
+import { keysOfConfig } from './token/keys-of-config.ts';
+import { createTokens } from './token/tokens.ts';
+import { admit } from './upgrade/admit.ts';
+import { createConnectRate } from './upgrade/connect-rate.ts';
+import { createOriginCheck } from './upgrade/origin.ts';
+
+/** EX_CONFIG of sysexits.h, as for every wrong setting. */
+const exitCodeBadConfig = 78;
+/** Who has not come back after this is told as gone by the cleaners, ms. */
+const leaveGraceMs = 5_000;
+/** How often sockets are looked at for readers that are too slow, ms. */
+const slowReadersEveryMs = 1_000;
+
+const config = loadConfigOrExit(edgeConfig);
+const configured = keysOfConfig({
+  secret: config.AUTH_SECRET,
+  keySet: config.AUTH_KEYS,
+  jwksUrl: config.AUTH_JWKS_URL,
+});
+if (!configured.ok) {
+  process.stderr.write(`configuration: ${configured.problem}\n`);
+  process.exit(exitCodeBadConfig);
+}
+const limits = limitsOf(config);
+const startNodeId = config.NODE_ID ?? `edge-${randomUUID().slice(0, 8)}`;
+const logger = createLogger({
+  name: 'edge',
+  level: config.LOG_LEVEL,
+  secrets: config.AUTH_SECRET === undefined ? [] : [config.AUTH_SECRET],
+}).child({ node: startNodeId });
+const onWarning = (message: string, details: Record<string, unknown> = {}) => logger.warn(details, message);
+const shutdown = createShutdown({ logger, timeoutMs: config.SHUTDOWN_TIMEOUT_MS });
+
+const tokens = createTokens({ config, configuredKeys: configured.keys, limits, onWarning });
+await tokens.start();
+shutdown.add('keys', () => tokens.stop());
+
+const bus = await openBus({
+  redisUrl: config.REDIS_URL,
+  keyPrefix: config.KEY_PREFIX,
+  partitions: config.PARTITIONS,
+  clientName: startNodeId,
+  onWarning,
+});
+shutdown.add('bus', () => bus.close());
+
+const metrics = createMetrics();
+const traffic = createTraffic(metrics, {
+  chatSockets: () => edge.table.count('chat'),
+  broadcastSockets: () => edge.table.count('broadcast'),
+  rooms: () => edge.rooms.size,
+  heartbeatMs: () => bus.health().heartbeatMs,
+});
+const wheel = createWheel();
+const rate = createConnectRate(config.CONNECTS_MAX_PER_SECOND, () => performance.now());
+const isAllowedOrigin = createOriginCheck(config.ALLOWED_ORIGINS);
+const closedBecause = () => {
+  if (!bus.health().ready || edge.table.size >= config.SOCKETS_MAX) return 'unavailable';
+  return rate.take() ? undefined : 'rate_limited';
+};
+const server = await createSocketServer({
+  host: config.HOST,
+  port: config.PORT,
+  basePath: config.BASE_PATH ?? '',
+  requestHeadMaxBytes: limits.requestHeadMaxBytes,
+  frameCutBytes: limits.clientFrameCutBytes,
+  // What is cut for being slow is cut before the hard limit, over which frames are lost.
+  bufferMaxBytes: config.SOCKET_BUFFER_MAX_BYTES * 2,
+  admit: (head) => admit(head, { isAllowedOrigin, verify: tokens.verify, closedBecause, limits }),
+  open: (ticket, connection) => edge.open(ticket, connection),
+  onRefused: traffic.connectRefused,
+});
+const edge = createEdge({
+  bus,
+  wheel,
+  traffic,
+  limits,
+  verify: tokens.verify,
+  publish: server.publish,
+  settings: {
+    appendTimeoutMs: config.APPEND_TIMEOUT_MS,
+    roomGraceMs: config.ROOM_GRACE_MS,
+    deskGraceMs: config.DESK_GRACE_MS,
+    checkpointAfterMs: config.CHECKPOINT_AFTER_MS,
+    pendingMax: config.PENDING_MAX_COMMANDS,
+    bufferMaxBytes: config.SOCKET_BUFFER_MAX_BYTES,
+    refuseIfClosed: config.CLOSED_CHATS === 'refuse',
+  },
+  onWarning,
+});
+
+let publicPort: number | undefined;
+const health = createHealth({
+  bus: () => bus.health(),
+  isListening: () => publicPort !== undefined,
+  isStopping: () => shutdown.signal.aborted,
+  hasKeys: () => tokens.keyCount > 0,
+});
+const privateServer = createPrivateServer({
+  host: config.PRIVATE_HOST,
+  port: config.PRIVATE_PORT,
+  metrics,
+  health,
+});
+const privatePort = await privateServer.start();
+shutdown.add('private server', () => privateServer.stop());
+
+const nodeState = () => {
+  if (shutdown.signal.aborted) return 'draining';
+  return health().ready ? 'ready' : 'starting';
+};
+const lease = await bus.nodes.enter(startNodeId, () => ({
+  state: nodeState(),
+  address: `${config.HOST}:${publicPort ?? config.PORT}`,
+  version: process.env['npm_package_version'] ?? 'source',
+  sockets: edge.table.size,
+  rooms: edge.rooms.size,
+  loopLagMs: traffic.loopLagMs(),
+  followLagMs: Math.max(0, bus.health().heartbeatMs),
+}));
+shutdown.add('lease', () => lease.release(leaveGraceMs));
+
+const following = await bus.control.follow((command) =>
+  obey(command, {
+    table: edge.table,
+    desk: edge.desk,
+    control: bus.control,
+    attendance: edge.attendance,
+    nodeId: () => lease.nodeId,
+    drain: () => void shutdown.begin('drain'),
+    now: () => bus.now(),
+    onWarning,
+  }),
+);
+shutdown.add('control', () => following.close());
+
+const slowReaders = createSlowReaders({
+  table: edge.table,
+  bufferMaxBytes: config.SOCKET_BUFFER_MAX_BYTES,
+  everyMs: slowReadersEveryMs,
+});
+slowReaders.start();
+publicPort = await server.listen();
+shutdown.add('sockets', async () => {
+  edge.attendance.stop();
+  await drain({
+    table: edge.table,
+    stopListening: server.stopListening,
+    ...boundDrain({ waitMs: config.DRAIN_WAIT_MS, windowMs: config.DRAIN_WINDOW_MS }, config.SHUTDOWN_TIMEOUT_MS),
+    random: Math.random,
+    now: () => bus.now(),
+  });
+  slowReaders.stop();
+  server.close();
+  wheel.stop();
+  traffic.stop();
+});
+
+logger.info({ host: config.HOST, port: publicPort, privatePort }, 'listening');

@@ -1,0 +1,126 @@
+/**
+ * How a socket comes into its room: follow the room, enter the list, take the snapshot, and only then
+ * `connected`. So one who joins meanwhile is in the snapshot or comes as `userConnected`, never
+ * neither. It is live in the turn in which it has reached the follow: nothing is missed or doubled.
+ */
+import type { Member, Presence, Replay } from '@switchboard/bus';
+import {
+  connectedHeartbeat,
+  connectedLimits,
+  encodeAnswer,
+  type Limits,
+  type User,
+} from '@switchboard/protocol';
+import type { Attendance } from '../presence/attendance.ts';
+import type { ChatSession } from '../session/session.ts';
+import { replayTo } from '../session/replay-to.ts';
+import { frameFor, topicsOf } from './audience.ts';
+import type { Room } from './room.ts';
+import type { Rooms } from './rooms.ts';
+
+export interface JoinRoomParts {
+  readonly rooms: Rooms;
+  readonly presence: Pick<Presence, 'members'>;
+  readonly attendance: Attendance;
+  readonly limits: Limits;
+  readonly replayBufferMaxBytes: number;
+  /** Milliseconds since the epoch, Redis' clock. */
+  readonly now: () => number;
+}
+
+interface Beginning {
+  readonly replay?: Replay;
+  /** Present when `since` was given: whether it is honoured. */
+  readonly resumed?: boolean;
+}
+
+/** Resolves when the session is live or has ended. Rejects with BusUnavailable. */
+export async function joinRoom(session: ChatSession, parts: JoinRoomParts): Promise<void> {
+  const room = parts.rooms.enter(session);
+  await room.follow.ready;
+  if (hasEnded(session)) return;
+  await parts.attendance.enter(session);
+  const snapshot = await parts.presence.members(session.chatId, parts.limits.membersInConnectedMax);
+  const { replay, resumed } = await findBeginning(session, room);
+  if (hasEnded(session)) return;
+  const position = resumed === true ? session.ticket.since! : room.follow.position;
+  const frame = connectedFrame(session, { ...snapshot, position, resumed }, parts);
+  if (replay === undefined) return goLive(session, room, [frame]);
+  session.send(frame);
+  await catchUp(session, room, { replay, parts });
+}
+
+async function findBeginning({ ticket }: ChatSession, { follow }: Room): Promise<Beginning> {
+  const { since, history, identity } = ticket;
+  const resumed = since === undefined ? undefined : await follow.replayFrom(since);
+  if (resumed !== undefined) return { replay: resumed, resumed: true };
+  const told = since === undefined ? {} : { resumed: false };
+  if (history === undefined) return told;
+  const isVisible = (event: Parameters<typeof frameFor>[1]) => frameFor(identity.role, event) !== undefined;
+  return { ...told, replay: await follow.replayHistory(history, isVisible) };
+}
+
+async function catchUp(
+  session: ChatSession,
+  room: Room,
+  { replay, parts }: { replay: Replay; parts: JoinRoomParts },
+): Promise<void> {
+  const { role } = session.identity;
+  const ts = () => new Date(parts.now()).toISOString();
+  const sink = replayTo({
+    session,
+    frameOf: (event) => frameFor(role, event),
+    checkpoint: ({ position }) =>
+      position && encodeAnswer('checkpoint', { position }, { ts: ts(), chatId: session.chatId }),
+    bufferMaxBytes: parts.replayBufferMaxBytes,
+    live: (count) => {
+      const frame = encodeAnswer('caughtUp', { count }, { ts: ts(), chatId: session.chatId });
+      goLive(session, room, [frame]);
+    },
+  });
+  if ((await replay.run(sink)) === 'lost') session.end('position_lost');
+}
+
+/** From this turn on the socket gets what the room gets, and first of all what was kept for it. */
+function goLive(session: ChatSession, room: Room, frames: readonly string[]): void {
+  const kept = room.release(session);
+  if (hasEnded(session)) return;
+  const { connection, identity } = session;
+  session.phase = 'live';
+  connection.together(() => {
+    for (const frame of frames) session.send(frame);
+    for (const event of kept) {
+      const frame = frameFor(identity.role, event);
+      if (frame !== undefined) session.send(frame);
+    }
+    for (const topic of topicsOf(room.chatId, identity.role)) connection.subscribe(topic);
+  });
+}
+
+interface ConnectedContent {
+  readonly members: readonly Member[];
+  readonly total: number;
+  readonly position: string;
+  readonly resumed: boolean | undefined;
+}
+
+function connectedFrame(session: ChatSession, content: ConnectedContent, parts: JoinRoomParts): string {
+  const { members, total, position, resumed } = content;
+  const data = {
+    session_id: session.id,
+    user: session.identity.user,
+    chat_id: session.chatId,
+    members: members.map(({ userJson }) => JSON.parse(userJson) as User),
+    members_total: total,
+    ...(resumed !== undefined && { resumed }),
+    position,
+    limits: connectedLimits(parts.limits),
+    heartbeat: connectedHeartbeat(parts.limits),
+  };
+  const ts = new Date(parts.now()).toISOString();
+  return encodeAnswer('connected', data, { ts, chatId: session.chatId });
+}
+
+function hasEnded(session: ChatSession): boolean {
+  return session.phase === 'ended';
+}

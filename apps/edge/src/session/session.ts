@@ -1,0 +1,103 @@
+/** One socket and who is behind it. What it may see and where it stands; nothing of how it is fed. */
+import { closeCodes, type CloseCodeName, type Limits, type Sources } from '@switchboard/protocol';
+import type { Cancel } from '../clock/wheel.ts';
+import type { BroadcastTicket, ChatTicket, TokenLife } from '../upgrade/admit.ts';
+import { BadFrames } from './bad-frames.ts';
+import { CommandQueue } from './command-queue.ts';
+import type { Connection } from './connection.ts';
+import { sourcesOfClaims, type Identity } from './identity.ts';
+
+/** RFC 6455's registry: "Try Again Later". Any code that is not ours means reconnect with backoff. */
+const tryAgainLater = 1013;
+
+export interface SessionOptions {
+  readonly id: string;
+  readonly connection: Connection;
+  readonly openedAtMs: number;
+  readonly limits: Pick<Limits, 'badFramesMax' | 'badFramesWindowMs'>;
+  readonly onError: (error: unknown) => void;
+}
+
+abstract class AnySession {
+  readonly id: string;
+  readonly connection: Connection;
+  readonly openedAtMs: number;
+  readonly identity: Identity;
+  readonly queue: CommandQueue;
+  readonly badFrames: BadFrames;
+  token: TokenLife;
+  phase: 'joining' | 'live' | 'ended' = 'joining';
+  /** Why we closed it; absent while it is open and when the client went. */
+  endedBy: CloseCodeName | 'unavailable' | undefined;
+  /** It has been entered in a member list and must be taken out of it. */
+  entered = false;
+  /** Stops the clock of its token. */
+  stopTokenClock: Cancel = () => undefined;
+
+  constructor(ticket: ChatTicket | BroadcastTicket, options: SessionOptions) {
+    this.id = options.id;
+    this.connection = options.connection;
+    this.openedAtMs = options.openedAtMs;
+    this.identity = ticket.identity;
+    this.token = ticket.token;
+    this.queue = new CommandQueue(options.onError);
+    this.badFrames = new BadFrames(options.limits.badFramesMax, options.limits.badFramesWindowMs);
+  }
+
+  send(frame: string | Uint8Array): void {
+    if (this.phase !== 'ended') this.connection.send(frame);
+  }
+
+  /** Closes the socket; what it still had to say must have been sent. */
+  end(why: CloseCodeName): void {
+    this.endWith(closeCodes[why].code, why);
+  }
+
+  /** The cluster cannot serve it now: it shall come back. */
+  turnAway(): void {
+    this.endWith(tryAgainLater, 'unavailable');
+  }
+
+  /** The socket has closed, by whoever. */
+  over(): void {
+    this.phase = 'ended';
+    this.queue.close();
+    this.stopTokenClock();
+  }
+
+  private endWith(code: number, reason: CloseCodeName | 'unavailable'): void {
+    if (this.phase === 'ended') return;
+    this.endedBy = reason;
+    this.over();
+    this.connection.close(code, reason);
+  }
+}
+
+export class ChatSession extends AnySession {
+  readonly socket = 'chat';
+  readonly ticket: ChatTicket;
+  readonly chatId: string;
+
+  constructor(ticket: ChatTicket, options: SessionOptions) {
+    super(ticket, options);
+    this.ticket = ticket;
+    this.chatId = ticket.chatId;
+  }
+}
+
+export class DeskSession extends AnySession {
+  readonly socket = 'broadcast';
+  readonly ticket: BroadcastTicket;
+  /** Which chats are pushed to it. */
+  sources: Sources;
+  /** `sources` came live and is newer than what was read at the connect. */
+  sourcesAreLive = false;
+
+  constructor(ticket: BroadcastTicket, options: SessionOptions) {
+    super(ticket, options);
+    this.ticket = ticket;
+    this.sources = sourcesOfClaims(ticket.identity.claims);
+  }
+}
+
+export type Session = ChatSession | DeskSession;

@@ -1,0 +1,189 @@
+/**
+ * The public port: uWebSockets.js, and all that must be known of it. Takes upgrades of the two
+ * sockets and refuses everything else; who may come in and what is said is decided elsewhere.
+ *
+ * A request is read completely and answered before the handler returns: it does not survive an await.
+ */
+import type { HttpRequest, HttpResponse, TemplatedApp, WebSocket, us_listen_socket } from 'uWebSockets.js';
+import type { Connection, SocketPeer } from '../session/connection.ts';
+import { refuseByHttp, type HttpRefusal } from '../upgrade/refusal.ts';
+import type { Decision, Ticket } from '../upgrade/admit.ts';
+import type { UpgradeHead } from '../upgrade/upgrade-head.ts';
+import { UwsConnection } from './uws-connection.ts';
+
+export interface SocketServerOptions {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** Path prefix without a slash at its end; empty for none. */
+  readonly basePath: string;
+  /** Request line and headers together, bytes. */
+  readonly requestHeadMaxBytes: number;
+  /** Larger frames cut the connection, bytes. */
+  readonly frameCutBytes: number;
+  /** Bytes that may wait for a slow reader before frames are lost and its socket is closed. */
+  readonly bufferMaxBytes: number;
+  readonly admit: (head: UpgradeHead) => Decision;
+  readonly open: (ticket: Ticket, connection: Connection) => SocketPeer;
+  readonly onRefused: (status: number) => void;
+}
+
+export interface SocketServer {
+  /** Resolves with the port; rejects when it is taken. */
+  listen(): Promise<number>;
+  /** To every socket subscribed to the topic; gives their number. */
+  publish(topic: string, frame: string | Uint8Array): number;
+  /** Takes no more connections; those that are there stay. */
+  stopListening(): void;
+  /** Cuts what is still connected. */
+  close(): void;
+}
+
+/**
+ * Silent for 20 s: pinged; for 16 s more: closed (uWebSockets.js takes 16 s of the time as the margin
+ * for the answer). Under the 60 s of usual balancers, and a half-open client is found within 45 s.
+ */
+const idleTimeoutSeconds = 36;
+/** Refuses to share the port: two processes on one port would split the connects in silence. */
+const exclusivePort = 1;
+const closedAbnormally = 1006;
+
+interface SocketData {
+  readonly decision: Exclude<Decision, HttpRefusal>;
+  connection?: UwsConnection<SocketData>;
+  peer?: SocketPeer;
+}
+
+export async function createSocketServer(options: SocketServerOptions): Promise<SocketServer> {
+  // Read when the native module loads: a token of 4 KiB in a header does not fit its default of 4 KiB.
+  process.env['UWS_HTTP_MAX_HEADERS_SIZE'] = String(options.requestHeadMaxBytes);
+  const { default: uws } = await import('uWebSockets.js');
+  const app = uws.App();
+  route(app, options);
+  let listening: us_listen_socket | undefined;
+  return {
+    async listen() {
+      listening = await listen(app, options);
+      return uws.us_socket_local_port(listening);
+    },
+    publish(topic, frame) {
+      const sockets = app.numSubscribers(topic);
+      if (sockets > 0) app.publish(topic, frame, false);
+      return sockets;
+    },
+    stopListening() {
+      if (listening !== undefined) uws.us_listen_socket_close(listening);
+      listening = undefined;
+    },
+    close: () => void app.close(),
+  };
+}
+
+/** The declared signatures of `listen` lack host and options together; the module has it. */
+type ListenOnHost = (
+  host: string,
+  port: number,
+  options: number,
+  done: (socket: us_listen_socket | false) => void,
+) => void;
+
+function listen(app: TemplatedApp, { host, port }: SocketServerOptions): Promise<us_listen_socket> {
+  return new Promise((resolve, reject) => {
+    (app.listen as unknown as ListenOnHost).call(app, host, port, exclusivePort, (socket) => {
+      if (socket) resolve(socket);
+      else reject(new Error(`EADDRINUSE: ${host}:${port} is in use, or is no address of this machine`));
+    });
+  });
+}
+
+function route(app: TemplatedApp, options: SocketServerOptions): void {
+  const { basePath, onRefused } = options;
+  const refuse = (response: HttpResponse, refusal: HttpRefusal) => {
+    onRefused(refusal.status);
+    answer(response, refusal);
+  };
+  for (const socket of ['chat', 'broadcast'] as const) {
+    const path = `${basePath}/${socket}`;
+    app.ws<SocketData>(path, behavior(socket, { ...options, refuse }));
+    app.any(path, (response) => refuse(response, refuseByHttp('upgrade_required')));
+  }
+  app.any('/*', (response) => refuse(response, refuseByHttp('not_found')));
+}
+
+type RouteOptions = SocketServerOptions & {
+  readonly refuse: (response: HttpResponse, refusal: HttpRefusal) => void;
+};
+
+function behavior(socket: UpgradeHead['socket'], options: RouteOptions) {
+  const { frameCutBytes, bufferMaxBytes, admit, open } = options;
+  return {
+    maxPayloadLength: frameCutBytes,
+    maxBackpressure: bufferMaxBytes,
+    closeOnBackpressureLimit: false,
+    idleTimeout: idleTimeoutSeconds,
+    sendPingsAutomatically: true,
+    upgrade(response: HttpResponse, request: HttpRequest, context: Parameters<HttpResponse['upgrade']>[4]) {
+      const key = request.getHeader('sec-websocket-key');
+      const extensions = request.getHeader('sec-websocket-extensions');
+      const decision = admit(readHead(socket, request));
+      if (decision.kind === 'http') return options.refuse(response, decision);
+      response.upgrade<SocketData>({ decision }, key, decision.subprotocol, extensions, context);
+    },
+    open: (ws: WebSocket<SocketData>) => begin(ws, open),
+    message(ws: WebSocket<SocketData>, message: ArrayBuffer, isBinary: boolean) {
+      ws.getUserData().peer?.message(new Uint8Array(message), isBinary);
+    },
+    drain: (ws: WebSocket<SocketData>) => ws.getUserData().connection?.wakeAt(bufferMaxBytes / 8),
+    dropped: (ws: WebSocket<SocketData>) => lose(ws.getUserData()),
+    close: (ws: WebSocket<SocketData>, code: number) => end(ws.getUserData(), code),
+  };
+}
+
+function readHead(socket: UpgradeHead['socket'], request: HttpRequest): UpgradeHead {
+  return {
+    socket,
+    query: request.getQuery(),
+    origin: request.getHeader('origin'),
+    authorization: request.getHeader('authorization'),
+    subprotocols: request.getHeader('sec-websocket-protocol'),
+  };
+}
+
+function begin(ws: WebSocket<SocketData>, open: SocketServerOptions['open']): void {
+  const data = ws.getUserData();
+  const { decision } = data;
+  if (decision.kind === 'socket') return void ws.end(decision.code, decision.reason);
+  const connection = new UwsConnection(ws, () => lose(data));
+  data.connection = connection;
+  data.peer = open(decision.ticket, connection);
+}
+
+/** A frame was dropped. To close a socket in here kills the process: the peer does it in a later turn. */
+function lose({ connection, peer }: SocketData): void {
+  connection?.overflowed();
+  setImmediate(() => peer?.overflowed());
+}
+
+function end({ connection, peer }: SocketData, code: number): void {
+  connection?.gone();
+  // Whoever closes a socket is still at work on its session: it learns of the end afterwards.
+  queueMicrotask(() => peer?.closed({ code, byFrame: code !== closedAbnormally }));
+}
+
+function answer(response: HttpResponse, { status, headers, body }: HttpRefusal): void {
+  response.cork(() => {
+    response.writeStatus(`${status} ${statusText[status] ?? ''}`.trim());
+    for (const [name, value] of headers) response.writeHeader(name, value);
+    response.end(body, true);
+  });
+}
+
+const statusText: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  426: 'Upgrade Required',
+  429: 'Too Many Requests',
+  503: 'Service Unavailable',
+};

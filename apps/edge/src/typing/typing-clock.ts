@@ -1,0 +1,53 @@
+/** Who is typing where: an indicator that is not renewed ends by itself. */
+import type { Cancel, Wheel } from '../clock/wheel.ts';
+import type { ChatSession } from '../session/session.ts';
+
+export interface Indicator {
+  readonly session: ChatSession;
+  readonly isPrivate: boolean;
+}
+
+export interface TypingClock {
+  /** Starts or renews the user's indicator in the room; gives the one that was there. */
+  renew(session: ChatSession, isPrivate: boolean): Indicator | undefined;
+  /** Ends the user's indicator, if there is one: whoever ended it tells the room. */
+  end(session: ChatSession): Indicator | undefined;
+  /** Ends it if it is this very session's: another tab of the user may go on typing. */
+  endOf(session: ChatSession): Indicator | undefined;
+}
+
+export interface TypingClockOptions {
+  readonly wheel: Wheel;
+  readonly ttlMs: number;
+  /** An indicator has ended by itself. */
+  readonly onEnd: (indicator: Indicator) => void;
+}
+
+export function createTypingClock({ wheel, ttlMs, onEnd }: TypingClockOptions): TypingClock {
+  const running = new Map<string, Indicator & { readonly stop: Cancel }>();
+
+  const end = (session: ChatSession) => {
+    const known = running.get(keyOf(session));
+    if (known === undefined) return undefined;
+    known.stop();
+    running.delete(keyOf(session));
+    return known;
+  };
+  return {
+    renew(session, isPrivate) {
+      const known = end(session);
+      const stop = wheel.after(ttlMs, () => {
+        running.delete(keyOf(session));
+        onEnd({ session, isPrivate });
+      });
+      running.set(keyOf(session), { session, isPrivate, stop });
+      return known;
+    },
+    end,
+    endOf: (session) => (running.get(keyOf(session))?.session === session ? end(session) : undefined),
+  };
+}
+
+function keyOf({ identity, chatId }: ChatSession): string {
+  return JSON.stringify([identity.key, chatId]);
+}
