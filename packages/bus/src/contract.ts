@@ -36,7 +36,13 @@ export class BusUnavailable extends Error {
 
 /** First answers, kept 24 h. The kinds are name spaces: what visitors and backends choose never meets. */
 export type OnceKey =
-  | { readonly kind: 'idempotencyKey'; readonly tokenName: string; readonly path: string; readonly key: string; readonly bodyDigest: string }
+  | {
+      readonly kind: 'idempotencyKey';
+      readonly tokenName: string;
+      readonly path: string;
+      readonly key: string;
+      readonly bodyDigest: string;
+    }
   | { readonly kind: 'clientMessage'; readonly user: UserKey; readonly clientMessageId: string };
 
 /** What is remembered of a message for 24 h. */
@@ -89,7 +95,11 @@ export interface AppendedAnswer {
 export type AppendOutcome =
   | ({ readonly kind: 'appended' } & AppendedAnswer)
   /** Known under the once key or the message id: the first answer. `messageId` and `ts` are the first one's. */
-  | ({ readonly kind: 'duplicate'; readonly messageId?: string; readonly ts: string } & AppendedAnswer)
+  | ({
+      readonly kind: 'duplicate';
+      readonly messageId?: string;
+      readonly ts: string;
+    } & AppendedAnswer)
   /** The Idempotency-Key was used with another body. Nothing was written. */
   | { readonly kind: 'keyReused' }
   /** The chat is known as closed and `refuseIfClosed` was set. Nothing was written. */
@@ -104,7 +114,11 @@ export interface RecalledMessage extends MessageFacts {
   /** Its number in the room: rises with the room's order. */
   readonly sequence: number;
   /** The newest message at or before it that each audience may see. */
-  readonly newestFor: { readonly clients?: string; readonly operators?: string; readonly feed?: string };
+  readonly newestFor: {
+    readonly clients?: string;
+    readonly operators?: string;
+    readonly feed?: string;
+  };
 }
 
 // ---------------------------------------------------------------- follow and replay
@@ -189,7 +203,11 @@ export interface EventLog {
   /** The logged event at a position of a room's log, if it is still there. */
   eventAt(chatId: string, position: Position): Promise<BusEvent | undefined>;
   /** Up to `limit` events after `since` (from the oldest kept when absent). `complete`: nothing is missing before, `more`: there are newer ones. */
-  readRoom(chatId: string, since: Position | undefined, limit: number): Promise<{ events: BusEvent[]; next: Position; complete: boolean; more: boolean }>;
+  readRoom(
+    chatId: string,
+    since: Position | undefined,
+    limit: number,
+  ): Promise<{ events: BusEvent[]; next: Position; complete: boolean; more: boolean }>;
   followRoom(chatId: string, listener: FollowListener): Follow;
   followFeed(partition: number, listener: FollowListener): Follow;
 }
@@ -274,7 +292,14 @@ export interface Nodes {
 // ---------------------------------------------------------------- control
 
 export type ControlCommand =
-  | { readonly kind: 'disconnect'; readonly userId?: string; readonly sessionId?: string; readonly chatId?: string; readonly reason?: string; readonly revoke: boolean }
+  | {
+      readonly kind: 'disconnect';
+      readonly userId?: string;
+      readonly sessionId?: string;
+      readonly chatId?: string;
+      readonly reason?: string;
+      readonly revoke: boolean;
+    }
   | { readonly kind: 'sources'; readonly operatorId: string; readonly sourcesJson: string }
   | { readonly kind: 'drain'; readonly nodeId: string };
 
@@ -284,7 +309,9 @@ export interface Control {
   /** Like `send`, and adds up what the living edges answer within `timeoutMs`. */
   ask(command: ControlCommand, timeoutMs: number): Promise<number>;
   /** Every command sent from now on, in order. The handler's number is the answer to `ask`. */
-  follow(handler: (command: ControlCommand) => number | Promise<number>): Promise<{ close(): void }>;
+  follow(
+    handler: (command: ControlCommand) => number | Promise<number>,
+  ): Promise<{ close(): void }>;
   /** Live sources of an operator as told by `/update/operators`, encoded JSON; they replace the token's. */
   sourcesOf(operatorId: string): Promise<string | undefined>;
   setSources(operatorId: string, sourcesJson: string): Promise<void>;

@@ -33,9 +33,13 @@ export async function claimLayout(redis: RedisCommands, keys: Keys): Promise<voi
   const claim = claimScript.run(redis, [keys.cluster()], [keys.partitions, LAYOUT_VERSION]);
   const [partitions, version] = await within(DEADLINE_MS, claim);
   if (Number(partitions) !== keys.partitions) {
-    throw new LayoutMismatch(`PARTITIONS is ${keys.partitions}, but this deployment was created with ${partitions}`);
+    throw new LayoutMismatch(
+      `PARTITIONS is ${keys.partitions}, but this deployment was created with ${partitions}`,
+    );
   }
   if (Number(version) !== LAYOUT_VERSION) {
-    throw new LayoutMismatch(`this build uses layout ${LAYOUT_VERSION}, but the deployment has layout ${version}`);
+    throw new LayoutMismatch(
+      `this build uses layout ${LAYOUT_VERSION}, but the deployment has layout ${version}`,
+    );
   }
 }

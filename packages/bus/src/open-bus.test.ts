@@ -4,7 +4,13 @@ import { openBus } from './open-bus.ts';
 
 const redisUrl = process.env['REDIS_URL'] ?? '';
 const onWarning = () => undefined;
-const options = (keyPrefix: string, partitions = 16) => ({ redisUrl, keyPrefix, partitions, clientName: 'test', onWarning });
+const options = (keyPrefix: string, partitions = 16) => ({
+  redisUrl,
+  keyPrefix,
+  partitions,
+  clientName: 'test',
+  onWarning,
+});
 const redis = new Redis(redisUrl);
 afterAll(() => redis.quit());
 
@@ -15,8 +21,11 @@ const until = async (condition: () => boolean) => {
 
 /** Others use the same Redis: only the named connections are cut. */
 async function cut(clientName: string): Promise<void> {
-  const clients = String(await redis.client('LIST')).split('\n').filter((line) => line.includes(`name=${clientName}:`));
-  for (const client of clients) await redis.call('CLIENT', 'KILL', 'ID', /id=(\d+)/u.exec(client)![1]!);
+  const clients = String(await redis.client('LIST'))
+    .split('\n')
+    .filter((line) => line.includes(`name=${clientName}:`));
+  for (const client of clients)
+    await redis.call('CLIENT', 'KILL', 'ID', /id=(\d+)/u.exec(client)![1]!);
 }
 
 describe('a bus', () => {
@@ -31,7 +40,10 @@ describe('a bus', () => {
   test('creates the deployment once and refuses to run with another number of partitions', async () => {
     const keyPrefix = prefix();
     await (await openBus(options(keyPrefix, 4))).close();
-    await expect(openBus(options(keyPrefix, 8))).rejects.toMatchObject({ name: 'LayoutMismatch', message: expect.stringMatching(/8.*created with 4/u) });
+    await expect(openBus(options(keyPrefix, 8))).rejects.toMatchObject({
+      name: 'LayoutMismatch',
+      message: expect.stringMatching(/8.*created with 4/u),
+    });
     expect(await redis.hget(`${keyPrefix}{ctl}:cluster`, 'partitions')).toBe('4');
   });
 
@@ -49,12 +61,27 @@ describe('a bus', () => {
   test('answers as unavailable at once while its connection is cut, and returns by itself', async () => {
     const clientName = `cut-${crypto.randomUUID()}`;
     const bus = await openBus({ ...options(prefix()), clientName });
-    const event = { event: 'globalUpdated', ts: new Date().toISOString(), feed: { to: 'all', data: '{}' } } as const;
-    const append = () => bus.log.append({ event: { ...event, eventId: crypto.randomUUID() }, deadlineMs: 1_000 });
-    expect(await append()).toMatchObject({ kind: 'appended', position: expect.stringMatching(/^0:/u) });
+    const event = {
+      event: 'globalUpdated',
+      ts: new Date().toISOString(),
+      feed: { to: 'all', data: '{}' },
+    } as const;
+    const append = () =>
+      bus.log.append({ event: { ...event, eventId: crypto.randomUUID() }, deadlineMs: 1_000 });
+    expect(await append()).toMatchObject({
+      kind: 'appended',
+      position: expect.stringMatching(/^0:/u),
+    });
     await cut(clientName);
     await expect(append().then(append)).rejects.toMatchObject({ name: 'BusUnavailable' });
-    await expect.poll(() => append().then((outcome) => outcome.kind, () => 'unavailable')).toBe('appended');
+    await expect
+      .poll(() =>
+        append().then(
+          (outcome) => outcome.kind,
+          () => 'unavailable',
+        ),
+      )
+      .toBe('appended');
     await bus.close();
   });
 });

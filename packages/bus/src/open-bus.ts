@@ -138,8 +138,12 @@ function assemblePresence(base: Base, options: BusOptions) {
     newEventId,
     now,
   });
-  const { onReconnect } = base.subscriber;
-  const nodes = createNodes({ ...shared, sessions: presence, onReconnect, onWarning });
+  const nodes = createNodes({
+    ...shared,
+    sessions: presence,
+    onReconnect: (listener) => base.subscriber.onReconnect(listener),
+    onWarning,
+  });
   return { presence, nodes, lease, livingNodes };
 }
 

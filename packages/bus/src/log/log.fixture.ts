@@ -79,8 +79,9 @@ export async function openLogFixture(options: FixtureOptions = {}): Promise<LogF
 function tampered(subscriber: Subscriber, tamper: FixtureOptions['tamper']): Subscriber {
   if (!tamper) return subscriber;
   return {
-    ...subscriber,
     subscribe: (name, pass) => subscriber.subscribe(name, (message) => tamper(message, pass)),
+    renew: (name) => subscriber.renew(name),
+    onReconnect: (listener) => subscriber.onReconnect(listener),
   };
 }
 
