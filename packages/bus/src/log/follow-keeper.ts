@@ -11,12 +11,11 @@ export interface FollowKeeper {
   close(): void;
 }
 
-/** A log is quiet after one interval without an event, and is compared after the next. */
-const QUIET_INTERVAL_MS = 10_000;
 const DRIFT_INTERVAL_MS = 1_000;
 
 export function createFollowKeeper(dependencies: FollowDependencies): FollowKeeper {
   const follows = new Set<LogFollow>();
+  /** Silent for one interval: compared after the next. */
   let quiet = new Set<LogFollow>();
   let drifting: LogFollow[] = [];
   /** Those that began or lost their position at least one interval ago. */
@@ -35,7 +34,7 @@ export function createFollowKeeper(dependencies: FollowDependencies): FollowKeep
   }
 
   function scheduleQuietCheck(): NodeJS.Timeout {
-    return setTimeout(() => void checkQuiet(), jittered(QUIET_INTERVAL_MS)).unref();
+    return setTimeout(() => void checkQuiet(), jittered(dependencies.limits.quietMs)).unref();
   }
 
   async function checkQuiet(): Promise<void> {

@@ -21,6 +21,8 @@ export interface LogLimits {
   readonly pendingMaxEvents: number;
   /** Events per read of a log. */
   readonly readMaxEvents: number;
+  /** A log is quiet after this long without an event, and is compared with its stream after twice this. */
+  readonly quietMs: number;
 }
 
 const HOUR_MS = 3_600_000;
@@ -38,4 +40,5 @@ export const defaultLogLimits: LogLimits = {
   stateMs: 30 * 24 * HOUR_MS,
   pendingMaxEvents: 10_000,
   readMaxEvents: 200,
+  quietMs: 10_000,
 };
