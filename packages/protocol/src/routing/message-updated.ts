@@ -14,7 +14,7 @@ export interface KnownType {
   readonly typeRole?: TypeRole | null | undefined;
 }
 
-const NOT_CHANGES = new Set(['id', 'chat_id', 'type', 'type_role', 'chat', 'updated_at']);
+const NOT_CHANGES = new Set(['id', 'chat_id', 'updated_at']);
 const EDITS = ['text', 'format', 'attachments'];
 
 /** An update, told to whoever may see the message. */
@@ -23,7 +23,7 @@ export function messageUpdated(
   known: KnownType,
   { eventId, ts }: Stamp,
 ): RoutedEvent {
-  const shown = messageForOperators(update);
+  const { type: _type, type_role: _typeRole, ...shown } = messageForOperators(update);
   const changed = namesOf(shown);
   const message = {
     ...shown,
