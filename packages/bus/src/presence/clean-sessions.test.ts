@@ -18,7 +18,7 @@ afterAll(() => Promise.all(opened.map((each) => each.close())));
 
 const partition = () => fixture.keys.partitionOf(room.chatId);
 const listOf = (nodeId: string) => fixture.keys.nodeSessions(partition(), nodeId);
-const leases = () => fixture.redis.zrange(fixture.keys.nodes(), 0, -1);
+const leases = () => fixture.redis.zrange(fixture.keys.nodes(), '0', '-1');
 
 describe('cleaning', () => {
   test('each lost user gets one userDisconnected in each room, survivors none', async () => {

@@ -36,6 +36,8 @@ export interface PresenceFixture {
   enteredEdge(nodeId: string, redis?: Redis): Promise<Edge>;
   /** Ends a node's lease as if it had not renewed, while others have. */
   endLease(nodeId: string): Promise<void>;
+  /** Declares a node dead, as a cleaner does it. */
+  condemn(nodeId: string): Promise<void>;
   /** Records what is published in a room, from when it resolves. */
   watch(room: Room): Promise<Watched>;
   close(): Promise<void>;
@@ -112,6 +114,7 @@ export async function openPresenceFixture(given: Partial<LeaseTimes> = {}): Prom
       return made;
     },
     endLease: async (nodeId) => void (await redis.zadd(keys.nodes(), 'XX', 1, nodeId)),
+    condemn: async (nodeId) => void (await redis.zadd(keys.nodes(), 'XX', -Date.now(), nodeId)),
     async close() {
       await Promise.all(opened.map(({ nodes }) => nodes.close()));
       await Promise.all([redis.quit(), following.quit()]);

@@ -2,8 +2,8 @@
  * Compares a node's list in Redis with the memory of the process, and enters or takes out the
  * difference: a rollback of Redis may have lost either, and so may a call that nobody answered.
  */
-import { slices } from '../redis/slices.ts';
 import type { HeldSessions } from './held-sessions.ts';
+import { inSlices } from './in-slices.ts';
 import { type NodeEntriesOptions, scanEntries } from './node-entries.ts';
 import type { SessionEntry } from './session-entry.ts';
 
@@ -14,8 +14,6 @@ export interface ReconcileOptions extends NodeEntriesOptions {
   readonly enterHeld: (partition: number, entry: string) => Promise<void>;
   readonly takeOut: (nodeId: string, entry: SessionEntry) => Promise<void>;
 }
-
-const SLICE_SESSIONS = 100;
 
 export async function reconcile(options: ReconcileOptions): Promise<void> {
   for (let partition = 0; partition < options.keys.partitions; partition++) {
@@ -35,8 +33,4 @@ async function reconcilePartition(options: ReconcileOptions, nodeId: string, par
   await inSlices(missing, (entry) => enterHeld(partition, entry));
   const surplus = [...stored.values()].filter((entry) => !held.get(partition, entry.field));
   await inSlices(surplus, (entry) => takeOut(nodeId, entry));
-}
-
-async function inSlices<T>(items: T[], task: (item: T) => Promise<void>): Promise<void> {
-  for (const slice of slices(items, SLICE_SESSIONS)) await Promise.all(slice.map(task));
 }

@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { BusEvent, ControlCommand, FollowListener } from '../contract.ts';
+import { type Edge, type PresenceFixture, openPresenceFixture } from '../presence/presence.fixture.ts';
+import { type CommandHandler, type FollowedControl, createControl } from './control.ts';
+
+const opened: PresenceFixture[] = [];
+let fixture: PresenceFixture;
+let one: Edge;
+let two: Edge;
+
+beforeAll(async () => void (fixture = await openFixture()));
+beforeEach(async () => {
+  await fixture.redis.unlink(fixture.keys.nodes());
+  one = await fixture.enteredEdge(`one-${crypto.randomUUID()}`);
+  two = await fixture.enteredEdge(`two-${crypto.randomUUID()}`);
+});
+afterAll(() => Promise.all(opened.map((each) => each.close())));
+
+async function openFixture(): Promise<PresenceFixture> {
+  const made = await openPresenceFixture();
+  opened.push(made);
+  return made;
+}
+
+/** A control log in memory: order, ids and listeners as the real one has them. */
+function createMemoryLog() {
+  const listeners = new Set<FollowListener>();
+  let events = 0;
+  return {
+    lose: () => listeners.forEach((listener) => listener.lost()),
+    tell: (payload: string) => listeners.forEach((listener) => listener.event(eventOf(`e${events}`, payload))),
+    async append(payload: string) {
+      const eventId = `e${events++}-${crypto.randomUUID()}`;
+      setImmediate(() => listeners.forEach((listener) => listener.event(eventOf(eventId, payload))));
+      return eventId;
+    },
+    follow(listener: FollowListener) {
+      listeners.add(listener);
+      const none = () => Promise.reject(new Error('nobody replays control'));
+      return {
+        position: '0',
+        ready: Promise.resolve(),
+        replayFrom: none,
+        replayHistory: none,
+        messageTimes: none,
+        check: () => undefined,
+        close: () => void listeners.delete(listener),
+      };
+    },
+  };
+}
+
+function eventOf(eventId: string, payload: string): BusEvent {
+  return { name: 'control', eventId, audience: 'all', routing: '-', frame: Buffer.from(payload) };
+}
+
+type MemoryLog = ReturnType<typeof createMemoryLog>;
+
+function controlOf(log: MemoryLog, edge?: Edge, warnings: string[] = []): FollowedControl {
+  return createControl({
+    redis: fixture.redis,
+    keys: fixture.keys,
+    livingNodes: (edge ?? one).livingNodes,
+    nodeId: () => edge?.lease.nodeId,
+    appendControl: log.append,
+    followControl: log.follow,
+    deadlineMs: 2_000,
+    monotonicMs: () => performance.now(),
+    onWarning: (message) => void warnings.push(message),
+  });
+}
+
+const disconnect: ControlCommand = { kind: 'disconnect', userId: '5', revoke: false };
+
+describe('commands', () => {
+  test('every follower gets every command in order', async () => {
+    const log = createMemoryLog();
+    const received: string[][] = [[], []];
+    for (const [i, edge] of [one, two].entries()) {
+      await controlOf(log, edge).follow((command) => received[i]?.push((command as { nodeId: string }).nodeId) ?? 0);
+    }
+    const sender = controlOf(log);
+    for (let i = 0; i < 50; i++) await sender.send({ kind: 'drain', nodeId: `${i}` });
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    const sent = Array.from({ length: 50 }, (_, i) => `${i}`);
+    expect(received).toEqual([sent, sent]);
+  });
+
+  test('a closed follower gets none', async () => {
+    const log = createMemoryLog();
+    let calls = 0;
+    const follow = await controlOf(log, one).follow(() => calls++);
+    follow.close();
+    await controlOf(log).send(disconnect);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(calls).toBe(0);
+  });
+
+  test('when commands were lost the follower is told to read again', async () => {
+    const log = createMemoryLog();
+    let lost = 0;
+    await controlOf(log, one).follow(
+      () => 0,
+      () => void lost++,
+    );
+    log.lose();
+    expect(lost).toBe(1);
+  });
+
+  test('what this build does not know is told and does no harm', async () => {
+    const log = createMemoryLog();
+    const warnings: string[] = [];
+    const received: ControlCommand[] = [];
+    await controlOf(log, one, warnings).follow((command) => received.push(command));
+    log.tell('{"command":{"kind":"explode"}}');
+    await controlOf(log).send(disconnect);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(warnings).toEqual(['unknown control command']);
+    expect(received).toEqual([disconnect]);
+  });
+});
+
+describe('asking', () => {
+  const answering = (log: MemoryLog, edge: Edge, handler: CommandHandler, warnings?: string[]) =>
+    controlOf(log, edge, warnings).follow(handler);
+
+  test('the answers of all living nodes are added up, as soon as all are there', async () => {
+    const log = createMemoryLog();
+    await answering(log, one, () => 2);
+    await answering(log, two, async () => 3);
+    const startMs = performance.now();
+    expect(await controlOf(log).ask(disconnect, 5_000)).toBe(5);
+    expect(performance.now() - startMs).toBeLessThan(2_000);
+  });
+
+  test('a node that does not answer is waited for until the timeout', async () => {
+    const log = createMemoryLog();
+    await answering(log, one, () => 2);
+    await answering(log, two, () => new Promise<number>(() => undefined));
+    const startMs = performance.now();
+    expect(await controlOf(log).ask(disconnect, 150)).toBe(2);
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(149);
+  });
+
+  test('a dead node is not waited for', async () => {
+    const log = createMemoryLog();
+    await answering(log, one, () => 2);
+    await fixture.endLease(two.lease.nodeId ?? '');
+    const startMs = performance.now();
+    expect(await controlOf(log).ask(disconnect, 5_000)).toBe(2);
+    expect(performance.now() - startMs).toBeLessThan(2_000);
+  });
+
+  test('a handler that fails is told and answers nothing', async () => {
+    const log = createMemoryLog();
+    const warnings: string[] = [];
+    await answering(log, one, () => 2);
+    await answering(log, two, () => Promise.reject(new Error('boom')), warnings);
+    expect(await controlOf(log).ask(disconnect, 100)).toBe(2);
+    expect(warnings).toEqual(['control command failed']);
+  });
+
+  test('nobody answers what was only sent, and answers do not stay', async () => {
+    const log = createMemoryLog();
+    await answering(log, one, () => 2);
+    await answering(log, two, () => 2);
+    await controlOf(log).send(disconnect);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const left = () => fixture.redis.keys(`${fixture.keys.controlAnswers('')}*`);
+    const before = await left();
+    await controlOf(log).ask(disconnect, 2_000);
+    const after = (await left()).filter((key) => !before.includes(key));
+    expect(after.length).toBe(1);
+    expect(await fixture.redis.pttl(after[0] as string)).toBeGreaterThan(0);
+  });
+
+  test('a cluster without nodes answers 0 at once', async () => {
+    await fixture.redis.unlink(fixture.keys.nodes());
+    expect(await controlOf(createMemoryLog()).ask(disconnect, 5_000)).toBe(0);
+  });
+});
+
+describe('what is kept', () => {
+  test('an operator has the sources that were told last, for 30 days', async () => {
+    const control = controlOf(createMemoryLog());
+    expect(await control.sourcesOf('9')).toBeUndefined();
+    await control.setSources('9', '{"widgets":[]}');
+    await control.setSources('9', '{"widgets":null}');
+    expect(await control.sourcesOf('9')).toBe('{"widgets":null}');
+    expect(await control.sourcesOf('9:x')).toBeUndefined();
+    const leftMs = await fixture.redis.pttl(fixture.keys.operator('9'));
+    expect(Math.round(leftMs / 86_400_000)).toBe(30);
+  });
+
+  test('a token is denied for as long as was said', async () => {
+    const control = controlOf(createMemoryLog());
+    await control.deny('digest', 60);
+    expect(await control.isDenied('digest')).toBe(true);
+    expect(await control.isDenied('another')).toBe(false);
+    await new Promise((resolve) => setTimeout(resolve, 90));
+    expect(await control.isDenied('digest')).toBe(false);
+  });
+
+  test('a token that has run out is not denied', async () => {
+    const control = controlOf(createMemoryLog());
+    await control.deny('old', 0);
+    await control.deny('older', -5);
+    await control.deny('fraction', 0.4);
+    expect(await control.isDenied('old')).toBe(false);
+    expect(await control.isDenied('older')).toBe(false);
+  });
+});

@@ -1,0 +1,135 @@
+/** Nodes with their timers running, at a short lease. */
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Edge, type PresenceFixture, join, openPresenceFixture, session, stats } from '../presence/presence.fixture.ts';
+
+const LEASE_MS = 600;
+const times = { leaseMs: LEASE_MS, renewMs: 150, cleanMs: 60, reconcileMs: 60_000, livingMs: 20 };
+const opened: PresenceFixture[] = [];
+let fixture: PresenceFixture;
+const room = { chatId: 'chat' };
+
+beforeEach(async () => {
+  fixture = await openPresenceFixture(times);
+  opened.push(fixture);
+});
+afterAll(() => Promise.all(opened.map((each) => each.close())));
+
+async function running(nodeId: string): Promise<Edge> {
+  const edge = fixture.edge();
+  await edge.nodes.enter(nodeId, () => stats);
+  return edge;
+}
+
+async function until(what: string, holds: () => Promise<boolean>, withinMs = 5_000): Promise<number> {
+  const startMs = performance.now();
+  while (!(await holds())) {
+    if (performance.now() - startMs > withinMs) throw new Error(`${what} did not come true within ${withinMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return performance.now() - startMs;
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const memberIds = async (edge: Edge) => (await edge.presence.members('chat', 50)).members.map(({ user }) => user).sort();
+
+describe('running nodes', () => {
+  test('a node lives as long as it renews, and tells of itself', async () => {
+    const edge = await running('one');
+    await pause(2 * LEASE_MS);
+    expect(await edge.nodes.list()).toEqual([{ nodeId: 'one', ...stats, leaseEndsInMs: expect.any(Number), alive: true }]);
+    expect(edge.warnings).toEqual([]);
+  });
+
+  test('a dead node is absent within the lease, and its users are told as gone once', async () => {
+    const survivors = [await running('one'), await running('two')] as const;
+    const dead = await running('dead');
+    const watched = await fixture.watch(room);
+    await join(survivors[0], session(room, 'client:stays', 'a'));
+    await join(dead, session(room, 'client:lost', 'b'));
+    await dead.nodes.close();
+    const absentMs = await until('absence', async () => (await memberIds(survivors[1])).length === 1);
+    expect(absentMs).toBeLessThan(LEASE_MS + 1_000);
+    await until('cleaning', async () => (await watched.seen()).length === 3);
+    await pause(300);
+    expect(await watched.seen()).toEqual(['+stays', '+lost', '-lost']);
+    expect((await survivors[0].nodes.list()).map(({ nodeId }) => nodeId).sort()).toEqual(['one', 'two']);
+    expect(await fixture.redis.zscore(fixture.keys.nodes(), 'dead')).toBeNull();
+  });
+
+  test('a node whose loop was blocked for longer than its lease comes back under a new id with all its sessions', async () => {
+    const healthy = await running('healthy');
+    const blocked = await running('blocked');
+    const lease = blocked.lease;
+    for (const id of ['1', '2', '3']) await join(blocked, session(room, `client:${id}`, `s${id}`));
+    await join(blocked, session('desk', 'operator:9', 'd'));
+    await fixture.condemn('blocked');
+    await healthy.clean();
+    await until('a new id', async () => lease.nodeId !== 'blocked');
+    await until('the sessions', async () => (await memberIds(healthy)).length === 3);
+    await until('the desk', async () => (await healthy.presence.deskSessionsOf('9')) === 1);
+    const ids = (await healthy.presence.members('chat', 50)).members.flatMap(({ sessions }) => sessions.map(({ nodeId }) => nodeId));
+    expect(new Set(ids)).toEqual(new Set([lease.nodeId]));
+    await until('the old id is gone', async () => (await fixture.redis.zscore(fixture.keys.nodes(), 'blocked')) === null);
+    expect(blocked.warnings).toContain('this node was declared dead and enters anew');
+  });
+
+  test('the lease says its new id when all sessions are entered under it', async () => {
+    const edge = fixture.edge();
+    const lease = await edge.nodes.enter('first', () => stats);
+    const healthy = await running('healthy');
+    await join(edge, session(room, 'client:1', 'a'));
+    await fixture.condemn('first');
+    await healthy.clean();
+    await until('the new id', async () => lease.nodeId !== 'first');
+    expect(await memberIds(healthy)).toEqual(['client:1']);
+  });
+
+  test('after a reconnect what Redis lost is entered again', async () => {
+    const edge = await running('one');
+    await join(edge, session(room, 'client:1', 'a'));
+    await fixture.redis.unlink(fixture.keys.members('chat'));
+    await fixture.redis.unlink(fixture.keys.nodeSessions(fixture.keys.partitionOf('chat'), 'one'));
+    expect(await memberIds(edge)).toEqual([]);
+    edge.reconnect();
+    await until('the member', async () => (await memberIds(edge)).length === 1);
+  });
+
+  test('a lost membership is found without a reconnect too', async () => {
+    const eager = await openPresenceFixture({ ...times, reconcileMs: 100 });
+    opened.push(eager);
+    const edge = eager.edge();
+    await edge.nodes.enter('one', () => stats);
+    await join(edge, session(room, 'client:1', 'a'));
+    await eager.redis.unlink(eager.keys.members('chat'));
+    await eager.redis.unlink(eager.keys.nodeSessions(eager.keys.partitionOf('chat'), 'one'));
+    await until('the member', async () => (await memberIds(edge)).length === 1);
+  });
+
+  test('a released node is shown for its grace and then cleaned up', async () => {
+    const other = await running('other');
+    const edge = fixture.edge();
+    const lease = await edge.nodes.enter('leaving', () => stats);
+    await join(edge, session(room, 'client:1', 'a'));
+    await lease.release(200);
+    expect(await memberIds(other)).toEqual(['client:1']);
+    await until('the end', async () => (await fixture.redis.zscore(fixture.keys.nodes(), 'leaving')) === null);
+    expect(await memberIds(other)).toEqual([]);
+  });
+
+  test('when all were away for longer than a lease nobody is declared dead, and a real death is seen afterwards', async () => {
+    const edges = await Promise.all(['one', 'two', 'three'].map(running));
+    const dead = await running('dead');
+    for (const [i, edge] of [...edges, dead].entries()) await join(edge, session(room, `client:${i}`, `s${i}`));
+    const watched = await fixture.watch(room);
+    // As after an outage of twice the lease: nothing of the nodes' times has moved meanwhile.
+    await dead.nodes.close();
+    const { redis, keys } = fixture;
+    const outage = redis.multi().hset(keys.cluster(), 'renewed_at', Date.now() - 2 * LEASE_MS);
+    for (const nodeId of ['one', 'two', 'three', 'dead']) outage.zadd(keys.nodes(), Date.now() - 2 * LEASE_MS, nodeId);
+    await outage.exec();
+    await until('the real death', async () => (await watched.seen()).includes('-3'));
+    await pause(LEASE_MS);
+    expect(await watched.seen()).toEqual(['-3']);
+    expect(edges.map(({ lease }) => lease.nodeId)).toEqual(['one', 'two', 'three']);
+  });
+});
