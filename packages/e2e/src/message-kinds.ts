@@ -1,0 +1,31 @@
+/** The table "Who receives what", as far as it depends on a message's type: read off the contract. */
+import { clients, everyone, operators, type Member } from './scene.ts';
+
+export interface MessageKind {
+  readonly kind: string;
+  /** What a body says to be of this kind. */
+  readonly fields: { readonly type: string; readonly type_role?: string };
+  readonly hears: readonly Member[];
+}
+
+const systemFor = (role: string, hears: readonly Member[]): MessageKind => ({
+  kind: `system for ${role}s`,
+  fields: { type: 'system', type_role: role },
+  hears,
+});
+
+export const standard: MessageKind = {
+  kind: 'standard',
+  fields: { type: 'standard' },
+  hears: everyone,
+};
+export const bot: MessageKind = { kind: 'bot', fields: { type: 'bot' }, hears: everyone };
+export const note: MessageKind = { kind: 'note', fields: { type: 'note' }, hears: operators };
+
+export const messageKinds: readonly MessageKind[] = [
+  standard,
+  bot,
+  note,
+  systemFor('client', clients),
+  systemFor('operator', operators),
+];

@@ -1,0 +1,50 @@
+/** One cluster of real processes for a test file: up before its first test, down after its last. */
+import { startCluster, type Cluster, type StartClusterOptions } from '@switchboard/testkit';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { createBackend, type Backend } from './backend.ts';
+import { createCast, type Cast } from './cast.ts';
+
+export interface Stage {
+  /** Two edges, an ingress and Redis; there from the first test on. */
+  readonly cluster: Cluster;
+  readonly backend: Backend;
+  /** Opens sockets, which close after the test. */
+  readonly cast: Cast;
+  /** A name that nothing else on this stage has. */
+  name(kind: string): string;
+}
+
+/** Call it at the top of a file: it registers the hooks. */
+export const raiseStage = (options: StartClusterOptions = {}): Stage => {
+  let running: Cluster | undefined;
+  const cluster = () => {
+    if (running === undefined) throw new Error('the cluster is there from the first test on');
+    return running;
+  };
+  const name = createNames();
+  const cast = createCast(cluster, name);
+  const backend = createBackend(() => ({
+    url: cluster().ingress.url,
+    apiToken: cluster().apiToken,
+  }));
+
+  beforeAll(async () => {
+    running = await startCluster(options);
+  });
+  afterEach(() => cast.leave());
+  afterAll(() => running?.stop());
+
+  return {
+    get cluster() {
+      return cluster();
+    },
+    backend,
+    cast,
+    name,
+  };
+};
+
+const createNames = () => {
+  let count = 0;
+  return (kind: string) => `${kind}-${(count += 1)}`;
+};
