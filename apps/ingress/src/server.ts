@@ -13,9 +13,11 @@ import type { ProblemCode } from '@switchboard/protocol';
 import type { Logger } from '@switchboard/runtime';
 import { validatorCompiler } from 'fastify-zod-openapi';
 import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { readJson } from './json-body.ts';
 import { problem, problemType, type Problem } from './problem.ts';
 import { problemOf } from './problem-of.ts';
+import { readBody } from './request-body.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 
 declare module 'fastify' {
@@ -34,6 +36,9 @@ export interface ServerOptions {
   readonly onRefused: (code: ProblemCode) => void;
 }
 
+/** How often slow requests are looked for. */
+const slowRequestCheckMs = 1000;
+
 /** An id of 128 characters, each of them four bytes and percent-encoded. */
 const pathParameterMaxChars = 128 * 12;
 
@@ -51,6 +56,11 @@ export function createServer(options: ServerOptions): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyMaxBytes,
     requestTimeout: options.requestTimeoutMs,
+    http: {
+      // Node swaps the two when the one for the head is the longer one.
+      headersTimeout: options.requestTimeoutMs,
+      connectionsCheckingInterval: slowRequestCheckMs,
+    },
     // A request that came in on an open connection during the stop is served, then the connection closed.
     return503OnClosing: false,
     routerOptions: { maxParamLength: pathParameterMaxChars },
@@ -82,17 +92,22 @@ function sendProblem(reply: FastifyReply, found: Problem): FastifyReply {
 
 function readJsonBodies(app: FastifyInstance, depthMax: number): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser<Buffer>(
+  app.addContentTypeParser(
     'application/json',
-    { parseAs: 'buffer' },
-    async (request: FastifyRequest, bytes: Buffer) => {
-      if (isEncoded(request)) throw problem('unsupported_media_type');
-      const body = readJson(bytes, depthMax);
+    async (request: FastifyRequest, stream: Readable) => {
+      const body = readJson(await readPlainBody(request, stream), depthMax);
       if (!body.ok) throw problem('malformed', { detail: body.reason });
       request.bodyText = body.text;
       return body.value;
     },
   );
+}
+
+/** The body within its route's limit. Read before it is refused: see `readBody`. */
+export async function readPlainBody(request: FastifyRequest, stream: Readable): Promise<Buffer> {
+  const bytes = await readBody(stream, request.routeOptions.bodyLimit);
+  if (isEncoded(request)) throw problem('unsupported_media_type');
+  return bytes;
 }
 
 function isEncoded(request: FastifyRequest): boolean {

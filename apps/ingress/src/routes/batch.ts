@@ -1,4 +1,5 @@
 /** `POST /batch`: many calls in one, each with its own answer; those of one chat in their order. */
+import type { Readable } from 'node:stream';
 import { batchAnswer, type BatchAnswer } from '@switchboard/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { readBatchItem, type BatchItem } from '../batch-item.ts';
@@ -8,6 +9,7 @@ import type { AnyOperation, Call } from '../operation.ts';
 import { callOf, idempotencyHeader } from '../operation-route.ts';
 import { invalid, problem } from '../problem.ts';
 import { problemOf } from '../problem-of.ts';
+import { readPlainBody } from '../server.ts';
 import { documentedRoute } from '../route-schema.ts';
 import type { Schemas } from '../schemas.ts';
 
@@ -26,11 +28,10 @@ export interface BatchOptions {
 }
 
 export function addBatch(app: FastifyInstance, options: BatchOptions): void {
-  app.addContentTypeParser<Buffer>(
+  app.addContentTypeParser(
     ['application/x-ndjson', 'application/ndjson'],
-    { parseAs: 'buffer' },
-    async (_request: FastifyRequest, bytes: Buffer) => {
-      const lines = readNdjson(bytes, options.depthMax);
+    async (request: FastifyRequest, stream: Readable) => {
+      const lines = readNdjson(await readPlainBody(request, stream), options.depthMax);
       if (!lines.ok) throw problem('malformed', { detail: lines.reason });
       return lines.values;
     },
