@@ -26,21 +26,32 @@ export interface AnswersOptions {
 const EXPIRES_IN_MS = 60_000;
 const POLL_MS = 15;
 
-export function createAnswers({ redis, keys, livingNodes, deadlineMs, monotonicMs }: AnswersOptions): Answers {
+export function createAnswers({
+  redis,
+  keys,
+  livingNodes,
+  deadlineMs,
+  monotonicMs,
+}: AnswersOptions): Answers {
   async function read(commandId: string): Promise<Map<string, number>> {
     const answers = await within(deadlineMs, redis.lrange(keys.controlAnswers(commandId), 0, -1));
     return new Map(answers.map(decodeAnswer));
   }
   return {
     async give(commandId, nodeId, count) {
-      const call = answerScript.run(redis, [keys.controlAnswers(commandId)], [`${count} ${nodeId}`, EXPIRES_IN_MS]);
+      const call = answerScript.run(
+        redis,
+        [keys.controlAnswers(commandId)],
+        [`${count} ${nodeId}`, EXPIRES_IN_MS],
+      );
       await within(deadlineMs, call);
     },
     async collect(commandId, endMs) {
       for (;;) {
         const answered = await read(commandId);
         const { nodeIds } = await livingNodes.living();
-        if (nodeIds.every((nodeId) => answered.has(nodeId)) || monotonicMs() >= endMs) return sum(answered);
+        if (nodeIds.every((nodeId) => answered.has(nodeId)) || monotonicMs() >= endMs)
+          return sum(answered);
         await sleep(POLL_MS);
       }
     },

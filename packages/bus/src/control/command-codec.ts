@@ -13,21 +13,29 @@ export function encodeCommand({ command, asked }: LoggedCommand): string {
 
 /** Undefined: not a command that this build knows; a newer node may have sent it. */
 export function decodeCommand(payload: Uint8Array): LoggedCommand | undefined {
-  const logged = parse(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('utf8'));
+  const logged = parse(
+    Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('utf8'),
+  );
   const command = isRecord(logged) && isRecord(logged['command']) ? logged['command'] : {};
   if (!isKnown(command)) return undefined;
   return { command, asked: isRecord(logged) && logged['asked'] === true };
 }
 
-function isKnown(value: Record<string, unknown>): value is Record<string, unknown> & ControlCommand {
+function isKnown(
+  value: Record<string, unknown>,
+): value is Record<string, unknown> & ControlCommand {
   if (value['kind'] === 'disconnect') return isDisconnect(value);
-  if (value['kind'] === 'sources') return isText(value['operatorId']) && isText(value['sourcesJson']);
+  if (value['kind'] === 'sources')
+    return isText(value['operatorId']) && isText(value['sourcesJson']);
   return value['kind'] === 'drain' && isText(value['nodeId']);
 }
 
 function isDisconnect(value: Record<string, unknown>): boolean {
   const optional = [value['userId'], value['sessionId'], value['chatId'], value['reason']];
-  return typeof value['revoke'] === 'boolean' && optional.every((text) => text === undefined || isText(text));
+  return (
+    typeof value['revoke'] === 'boolean' &&
+    optional.every((text) => text === undefined || isText(text))
+  );
 }
 
 function isText(value: unknown): value is string {

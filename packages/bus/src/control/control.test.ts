@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { BusEvent, ControlCommand, FollowListener } from '../contract.ts';
-import { type Edge, type PresenceFixture, openPresenceFixture } from '../presence/presence.fixture.ts';
+import {
+  type Edge,
+  type PresenceFixture,
+  openPresenceFixture,
+} from '../presence/presence.fixture.ts';
 import { type CommandHandler, type FollowedControl, createControl } from './control.ts';
 
 const opened: PresenceFixture[] = [];
@@ -28,10 +32,13 @@ function createMemoryLog() {
   let events = 0;
   return {
     lose: () => listeners.forEach((listener) => listener.lost()),
-    tell: (payload: string) => listeners.forEach((listener) => listener.event(eventOf(`e${events}`, payload))),
+    tell: (payload: string) =>
+      listeners.forEach((listener) => listener.event(eventOf(`e${events}`, payload))),
     async append(payload: string) {
       const eventId = `e${events++}-${crypto.randomUUID()}`;
-      setImmediate(() => listeners.forEach((listener) => listener.event(eventOf(eventId, payload))));
+      setImmediate(() =>
+        listeners.forEach((listener) => listener.event(eventOf(eventId, payload))),
+      );
       return eventId;
     },
     follow(listener: FollowListener) {
@@ -77,7 +84,9 @@ describe('commands', () => {
     const log = createMemoryLog();
     const received: string[][] = [[], []];
     for (const [i, edge] of [one, two].entries()) {
-      await controlOf(log, edge).follow((command) => received[i]?.push((command as { nodeId: string }).nodeId) ?? 0);
+      await controlOf(log, edge).follow(
+        (command) => received[i]?.push((command as { nodeId: string }).nodeId) ?? 0,
+      );
     }
     const sender = controlOf(log);
     for (let i = 0; i < 50; i++) await sender.send({ kind: 'drain', nodeId: `${i}` });
@@ -164,10 +173,11 @@ describe('asking', () => {
     const log = createMemoryLog();
     await answering(log, one, () => 2);
     await answering(log, two, () => 2);
-    await controlOf(log).send(disconnect);
-    await new Promise((resolve) => setTimeout(resolve, 20));
     const left = () => fixture.redis.keys(`${fixture.keys.controlAnswers('')}*`);
     const before = await left();
+    await controlOf(log).send(disconnect);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await left()).toEqual(before);
     await controlOf(log).ask(disconnect, 2_000);
     const after = (await left()).filter((key) => !before.includes(key));
     expect(after.length).toBe(1);

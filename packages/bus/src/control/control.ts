@@ -72,7 +72,10 @@ export function createControl(options: ControlOptions): FollowedControl {
       return (await within(deadlineMs, redis.get(keys.operator(operatorId)))) ?? undefined;
     },
     async setSources(operatorId, sourcesJson) {
-      await within(deadlineMs, redis.set(keys.operator(operatorId), sourcesJson, 'PX', SOURCES_KEPT_MS));
+      await within(
+        deadlineMs,
+        redis.set(keys.operator(operatorId), sourcesJson, 'PX', SOURCES_KEPT_MS),
+      );
     },
     async deny(tokenId, forMs) {
       if (forMs <= 0) return;

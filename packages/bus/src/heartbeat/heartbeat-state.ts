@@ -27,7 +27,13 @@ export interface HeartbeatState {
 /** `atMs` comes from a clock that never steps. */
 export type HeartbeatInput =
   | { readonly kind: 'sent'; readonly sequence: number; readonly atMs: number }
-  | { readonly kind: 'answered'; readonly sequence: number; readonly atMs: number; readonly localMs: number; readonly redisMs: number }
+  | {
+      readonly kind: 'answered';
+      readonly sequence: number;
+      readonly atMs: number;
+      readonly localMs: number;
+      readonly redisMs: number;
+    }
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'copied'; readonly sequence: number; readonly atMs: number };
 
@@ -50,7 +56,12 @@ export function advance(state: HeartbeatState, input: HeartbeatInput): Heartbeat
     case 'sent':
       return { ...state, sentMs: remember(state.sentMs, input.sequence, input.atMs) };
     case 'answered':
-      return { ...state, writtenMs: input.atMs, failure: undefined, clockOffsetMs: offsetAfter(state, input) };
+      return {
+        ...state,
+        writtenMs: input.atMs,
+        failure: undefined,
+        clockOffsetMs: offsetAfter(state, input),
+      };
     case 'failed':
       return { ...state, failure: input.reason };
     case 'copied':
@@ -60,7 +71,8 @@ export function advance(state: HeartbeatState, input: HeartbeatInput): Heartbeat
 
 export function judge(state: HeartbeatState, atMs: number): BusHealth {
   const reasons: string[] = [];
-  if (!isFresh(state.writtenMs, atMs)) reasons.push(`no write to Redis for ${FRESH_MS} ms${because(state.failure)}`);
+  if (!isFresh(state.writtenMs, atMs))
+    reasons.push(`no write to Redis for ${FRESH_MS} ms${because(state.failure)}`);
   if (isSilent(state, atMs)) reasons.push(`no copy of a heartbeat for ${FRESH_MS} ms`);
   return {
     ready: reasons.length === 0,
@@ -83,13 +95,20 @@ function because(failure: string | undefined): string {
   return failure === undefined ? '' : `: ${failure}`;
 }
 
-function copied(state: HeartbeatState, { sequence, atMs }: { sequence: number; atMs: number }): HeartbeatState {
+function copied(
+  state: HeartbeatState,
+  { sequence, atMs }: { sequence: number; atMs: number },
+): HeartbeatState {
   const sentMs = state.sentMs.get(sequence);
   if (sentMs === undefined) return state;
   return { ...state, copiedMs: atMs, roundTripMs: atMs - sentMs };
 }
 
-function remember(sentMs: ReadonlyMap<number, number>, sequence: number, atMs: number): Map<number, number> {
+function remember(
+  sentMs: ReadonlyMap<number, number>,
+  sequence: number,
+  atMs: number,
+): Map<number, number> {
   return new Map([...sentMs, [sequence, atMs] as const].slice(-REMEMBERED_BEATS));
 }
 
@@ -97,11 +116,18 @@ function remember(sentMs: ReadonlyMap<number, number>, sequence: number, atMs: n
  * Redis read its clock about half a round trip ago. What the round trip can explain is smoothed;
  * what it cannot is a clock that was set, and holds at once.
  */
-function offsetAfter(state: HeartbeatState, input: Extract<HeartbeatInput, { kind: 'answered' }>): number {
+function offsetAfter(
+  state: HeartbeatState,
+  input: Extract<HeartbeatInput, { kind: 'answered' }>,
+): number {
   const roundTripMs = input.atMs - (state.sentMs.get(input.sequence) ?? input.atMs);
   const sampleMs = input.redisMs + roundTripMs / 2 - input.localMs;
   const knownMs = state.clockOffsetMs;
-  if (knownMs === undefined || Math.abs(sampleMs - knownMs) > roundTripMs / 2 + TRUSTED_ROUND_TRIP_MS) return sampleMs;
+  if (
+    knownMs === undefined ||
+    Math.abs(sampleMs - knownMs) > roundTripMs / 2 + TRUSTED_ROUND_TRIP_MS
+  )
+    return sampleMs;
   const gain = SMOOTHING * Math.min(1, TRUSTED_ROUND_TRIP_MS / Math.max(roundTripMs, 1));
   return knownMs + (sampleMs - knownMs) * gain;
 }

@@ -12,7 +12,11 @@ const running: Heartbeat[] = [];
 const warnings: string[] = [];
 
 beforeAll(async () => {
-  const connection = { url: process.env['REDIS_URL'] ?? '', name: 'test', onWarning: () => undefined };
+  const connection = {
+    url: process.env['REDIS_URL'] ?? '',
+    name: 'test',
+    onWarning: () => undefined,
+  };
   redis = openCommandConnection(connection);
   following = openFollowConnection(connection);
   await Promise.all([redis.connect(), following.connect()]);
@@ -28,7 +32,15 @@ interface Clock {
   skippedMs: number;
 }
 
-function start(processId: string, more: { subscriber?: Pick<Subscriber, 'subscribe' | 'renew'>; clock?: Clock; aheadMs?: number; redis?: Redis } = {}) {
+function start(
+  processId: string,
+  more: {
+    subscriber?: Pick<Subscriber, 'subscribe' | 'renew'>;
+    clock?: Clock;
+    aheadMs?: number;
+    redis?: Redis;
+  } = {},
+) {
   const heartbeat = createHeartbeat({
     redis: more.redis ?? redis,
     subscriber: more.subscriber ?? createSubscriber(following, () => undefined),
@@ -96,7 +108,8 @@ test('a write that Redis refuses turns it red and says why', async () => {
   const clock = { skippedMs: 0 };
   const refusing = new Proxy(redis, {
     get(target, name) {
-      if (name === 'heartbeat' && clock.skippedMs > 0) return () => Promise.reject(new Error('OOM command not allowed'));
+      if (name === 'heartbeat' && clock.skippedMs > 0)
+        return () => Promise.reject(new Error('OOM command not allowed'));
       const value = Reflect.get(target, name);
       return typeof value === 'function' ? value.bind(target) : value;
     },
@@ -104,7 +117,9 @@ test('a write that Redis refuses turns it red and says why', async () => {
   const heartbeat = start('refused', { clock, redis: refusing });
   await until('ready', () => heartbeat.health().ready);
   clock.skippedMs = 4_000;
-  await until('the reason', () => heartbeat.health().reasons.some((reason) => reason.includes('OOM')));
+  await until('the reason', () =>
+    heartbeat.health().reasons.some((reason) => reason.includes('OOM')),
+  );
   expect(heartbeat.health().ready).toBe(false);
 });
 

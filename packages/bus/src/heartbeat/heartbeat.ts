@@ -6,7 +6,14 @@ import type { Keys } from '../redis/keys.ts';
 import type { RedisCommands } from '../redis/script.ts';
 import type { Subscriber } from '../redis/subscriber.ts';
 import { beatScript } from './beat.lua.ts';
-import { FRESH_MS, type HeartbeatInput, advance, initialHeartbeat, isSilent, judge } from './heartbeat-state.ts';
+import {
+  FRESH_MS,
+  type HeartbeatInput,
+  advance,
+  initialHeartbeat,
+  isSilent,
+  judge,
+} from './heartbeat-state.ts';
 
 export interface Heartbeat {
   health(): BusHealth;
@@ -43,8 +50,17 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
     sequence++;
     const sent = sequence;
     input({ kind: 'sent', sequence: sent, atMs: monotonicMs() });
-    const redisMs = await within(FRESH_MS, beatScript.run(redis, [channel], [sent, KEY_EXPIRES_IN_MS]));
-    input({ kind: 'answered', sequence: sent, atMs: monotonicMs(), localMs: now(), redisMs: Number(redisMs) });
+    const redisMs = await within(
+      FRESH_MS,
+      beatScript.run(redis, [channel], [sent, KEY_EXPIRES_IN_MS]),
+    );
+    input({
+      kind: 'answered',
+      sequence: sent,
+      atMs: monotonicMs(),
+      localMs: now(),
+      redisMs: Number(redisMs),
+    });
     renewIfSilent();
   }
   /** Writing works and nothing comes back: Redis is told again what is followed. */
@@ -60,7 +76,8 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
   const ticker = createTicker({
     job: beat,
     everyMs: options.intervalMs ?? INTERVAL_MS,
-    onError: (error) => input({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) }),
+    onError: (error) =>
+      input({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) }),
   });
   void subscription.ready.then(ticker.now);
   return {

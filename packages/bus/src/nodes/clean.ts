@@ -24,7 +24,11 @@ export async function clean(options: CleanOptions, ownId: string): Promise<strin
   const { redis, keys, times } = options;
   const dead = await within(
     times.deadlineMs,
-    condemnScript.run(redis, [keys.nodes(), keys.cluster()], [ownId, times.leaseMs, silenceMs(times)]),
+    condemnScript.run(
+      redis,
+      [keys.nodes(), keys.cluster()],
+      [ownId, times.leaseMs, silenceMs(times)],
+    ),
   );
   const failures: unknown[] = [];
   for (const nodeId of dead) {
@@ -34,7 +38,13 @@ export async function clean(options: CleanOptions, ownId: string): Promise<strin
   return dead;
 }
 
-async function bury({ redis, keys, times, cleanSessions }: CleanOptions, nodeId: string): Promise<void> {
+async function bury(
+  { redis, keys, times, cleanSessions }: CleanOptions,
+  nodeId: string,
+): Promise<void> {
   await cleanSessions(nodeId);
-  await within(times.deadlineMs, forgetScript.run(redis, [keys.nodes(), keys.node(nodeId)], [nodeId]));
+  await within(
+    times.deadlineMs,
+    forgetScript.run(redis, [keys.nodes(), keys.node(nodeId)], [nodeId]),
+  );
 }

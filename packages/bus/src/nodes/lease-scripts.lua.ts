@@ -26,7 +26,12 @@ end
 `;
 
 /** KEYS nodes, cluster, node. ARGV as below, then the node's hash as name, value, name, value. */
-type LeaseArgs = [nodeId: string, leaseMs: number, silenceMs: number, ...stats: (string | number)[]];
+type LeaseArgs = [
+  nodeId: string,
+  leaseMs: number,
+  silenceMs: number,
+  ...stats: (string | number)[],
+];
 
 /** `taken`: a node of that id lives or is being cleaned up. */
 export const enterScript = defineScript<LeaseArgs, 'entered' | 'taken'>(
@@ -84,7 +89,10 @@ return 1
  * Declares dead whose lease has ended and answers all who are declared dead and not cleaned up yet.
  * KEYS nodes, cluster. The caller never judges itself: it lives, and will renew or be told.
  */
-export const condemnScript = defineScript<[ownId: string, leaseMs: number, silenceMs: number], string[]>(
+export const condemnScript = defineScript<
+  [ownId: string, leaseMs: number, silenceMs: number],
+  string[]
+>(
   'nodesCondemn',
   2,
   `${inFullRedis}
@@ -132,7 +140,10 @@ return redis.call('ZREM', KEYS[1], ARGV[1])
 );
 
 /** Redis' time, `seen_until` and all lease ends in one moment. KEYS nodes, cluster. */
-export const readLeasesScript = defineScript<[], [nowMs: string, seenUntilMs: string, leases: string[]]>(
+export const readLeasesScript = defineScript<
+  [],
+  [nowMs: string, seenUntilMs: string, leases: string[]]
+>(
   'nodesRead',
   2,
   `#!lua flags=no-writes,allow-oom

@@ -1,5 +1,11 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { type PresenceFixture, join, openPresenceFixture, session, stats } from '../presence/presence.fixture.ts';
+import {
+  type PresenceFixture,
+  join,
+  openPresenceFixture,
+  session,
+  stats,
+} from '../presence/presence.fixture.ts';
 
 const LEASE_MS = 10_000;
 const opened: PresenceFixture[] = [];
@@ -14,8 +20,10 @@ afterAll(() => Promise.all(opened.map((each) => each.close())));
 /** Lets time pass in Redis while nobody does anything: as if Redis had been away. */
 async function pass(passedMs: number): Promise<void> {
   const { redis, keys } = fixture;
-  for (const nodeId of await redis.zrange(keys.nodes(), '0', '-1')) await redis.zincrby(keys.nodes(), `${-passedMs}`, nodeId);
-  for (const field of Object.keys(await redis.hgetall(keys.cluster()))) await redis.hincrby(keys.cluster(), field, -passedMs);
+  for (const nodeId of await redis.zrange(keys.nodes(), '0', '-1'))
+    await redis.zincrby(keys.nodes(), `${-passedMs}`, nodeId);
+  for (const field of Object.keys(await redis.hgetall(keys.cluster())))
+    await redis.hincrby(keys.cluster(), field, -passedMs);
 }
 
 describe('a lease', () => {
@@ -85,7 +93,11 @@ describe('a lease', () => {
 
 describe('when Redis was away', () => {
   test('nobody is declared dead before everyone had the time of a lease to come back', async () => {
-    const [one, two, three] = [await fixture.enteredEdge('one'), await fixture.enteredEdge('two'), await fixture.enteredEdge('three')];
+    const [one, two, three] = [
+      await fixture.enteredEdge('one'),
+      await fixture.enteredEdge('two'),
+      await fixture.enteredEdge('three'),
+    ];
     await pass(2 * LEASE_MS);
     await one.lease.renew();
     expect(await one.clean()).toEqual([]);
@@ -185,7 +197,9 @@ describe('who lives', () => {
   test('many readers at once make one look', async () => {
     const one = await fixture.enteredEdge('one');
     await one.livingNodes.livingNow();
-    const calls = await countCalls(() => Promise.all(Array.from({ length: 50 }, () => one.livingNodes.living())));
+    const calls = await countCalls(() =>
+      Promise.all(Array.from({ length: 50 }, () => one.livingNodes.living())),
+    );
     expect(calls).toBe(1);
   });
 });

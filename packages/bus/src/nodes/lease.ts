@@ -41,11 +41,20 @@ export function createLease({ redis, keys, times, newNodeId }: LeaseOptions): Le
   let current: { readonly nodeId: string; readonly stats: () => NodeStats } | undefined;
   let replacing: Promise<string> | undefined;
 
-  function runLease<Reply>(script: LeaseScript<Reply>, nodeId: string, stats: NodeStats): Promise<Reply> {
+  function runLease<Reply>(
+    script: LeaseScript<Reply>,
+    nodeId: string,
+    stats: NodeStats,
+  ): Promise<Reply> {
     const leaseKeys = [keys.nodes(), keys.cluster(), keys.node(nodeId)];
     return within(
       times.deadlineMs,
-      script.run(redis, leaseKeys, [nodeId, times.leaseMs, silenceMs(times), ...encodeStats(stats)]),
+      script.run(redis, leaseKeys, [
+        nodeId,
+        times.leaseMs,
+        silenceMs(times),
+        ...encodeStats(stats),
+      ]),
     );
   }
   async function enter(wantedId: string, stats: () => NodeStats): Promise<string> {
@@ -85,7 +94,8 @@ export function createLease({ redis, keys, times, newNodeId }: LeaseOptions): Le
       if (reply === 'dead' && current?.nodeId === nodeId) await replace(nodeId);
     },
     replace,
-    renounce: async (deadId) => void (await within(times.deadlineMs, renounceScript.run(redis, [keys.nodes()], [deadId]))),
+    renounce: async (deadId) =>
+      void (await within(times.deadlineMs, renounceScript.run(redis, [keys.nodes()], [deadId]))),
     async release(graceMs) {
       if (!current) return;
       const { nodeId } = current;

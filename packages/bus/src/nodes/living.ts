@@ -52,19 +52,30 @@ export function createLivingNodes({ redis, keys, times, monotonicMs }: LivingOpt
     return reading;
   };
   async function readLeases(): Promise<Leases> {
-    const reply = await within(times.deadlineMs, readLeasesScript.run(redis, [keys.nodes(), keys.cluster()], []));
+    const reply = await within(
+      times.deadlineMs,
+      readLeasesScript.run(redis, [keys.nodes(), keys.cluster()], []),
+    );
     const [nowMs, seenUntilMs, leases] = reply;
     const ends = new Map(pairs(leases).map(([nodeId, end]) => [nodeId, Number(end)]));
-    known = { readAtMs: monotonicMs(), nowMs: Number(nowMs), seenUntilMs: Number(seenUntilMs), ends };
+    known = {
+      readAtMs: monotonicMs(),
+      nowMs: Number(nowMs),
+      seenUntilMs: Number(seenUntilMs),
+      ends,
+    };
     return known;
   }
   const ageMs = (leases: Leases) => monotonicMs() - leases.readAtMs;
   const isEnough = (leases: Leases, mentioned: Iterable<string>) =>
-    ageMs(leases) < times.livingMs && (ageMs(leases) < REREAD_MIN_MS || every(mentioned, (id) => leases.ends.has(id)));
-  const judge = (leases: Leases) => judgeLeases(leases, leases.nowMs + ageMs(leases), times.leaseMs);
+    ageMs(leases) < times.livingMs &&
+    (ageMs(leases) < REREAD_MIN_MS || every(mentioned, (id) => leases.ends.has(id)));
+  const judge = (leases: Leases) =>
+    judgeLeases(leases, leases.nowMs + ageMs(leases), times.leaseMs);
 
   return {
-    living: async (mentioned = []) => judge(known && isEnough(known, mentioned) ? known : await read()),
+    living: async (mentioned = []) =>
+      judge(known && isEnough(known, mentioned) ? known : await read()),
     livingNow: async () => judge(await read()),
   };
 }

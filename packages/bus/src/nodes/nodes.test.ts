@@ -1,6 +1,13 @@
 /** Nodes with their timers running, at a short lease. */
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Edge, type PresenceFixture, join, openPresenceFixture, session, stats } from '../presence/presence.fixture.ts';
+import {
+  type Edge,
+  type PresenceFixture,
+  join,
+  openPresenceFixture,
+  session,
+  stats,
+} from '../presence/presence.fixture.ts';
 
 const LEASE_MS = 600;
 const times = { leaseMs: LEASE_MS, renewMs: 150, cleanMs: 60, reconcileMs: 60_000, livingMs: 20 };
@@ -20,23 +27,31 @@ async function running(nodeId: string): Promise<Edge> {
   return edge;
 }
 
-async function until(what: string, holds: () => Promise<boolean>, withinMs = 5_000): Promise<number> {
+async function until(
+  what: string,
+  holds: () => Promise<boolean>,
+  withinMs = 5_000,
+): Promise<number> {
   const startMs = performance.now();
   while (!(await holds())) {
-    if (performance.now() - startMs > withinMs) throw new Error(`${what} did not come true within ${withinMs} ms`);
+    if (performance.now() - startMs > withinMs)
+      throw new Error(`${what} did not come true within ${withinMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return performance.now() - startMs;
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const memberIds = async (edge: Edge) => (await edge.presence.members('chat', 50)).members.map(({ user }) => user).sort();
+const memberIds = async (edge: Edge) =>
+  (await edge.presence.members('chat', 50)).members.map(({ user }) => user).sort();
 
 describe('running nodes', () => {
   test('a node lives as long as it renews, and tells of itself', async () => {
     const edge = await running('one');
     await pause(2 * LEASE_MS);
-    expect(await edge.nodes.list()).toEqual([{ nodeId: 'one', ...stats, leaseEndsInMs: expect.any(Number), alive: true }]);
+    expect(await edge.nodes.list()).toEqual([
+      { nodeId: 'one', ...stats, leaseEndsInMs: expect.any(Number), alive: true },
+    ]);
     expect(edge.warnings).toEqual([]);
   });
 
@@ -47,12 +62,18 @@ describe('running nodes', () => {
     await join(survivors[0], session(room, 'client:stays', 'a'));
     await join(dead, session(room, 'client:lost', 'b'));
     await dead.nodes.close();
-    const absentMs = await until('absence', async () => (await memberIds(survivors[1])).length === 1);
+    const absentMs = await until(
+      'absence',
+      async () => (await memberIds(survivors[1])).length === 1,
+    );
     expect(absentMs).toBeLessThan(LEASE_MS + 1_000);
     await until('cleaning', async () => (await watched.seen()).length === 3);
     await pause(300);
     expect(await watched.seen()).toEqual(['+stays', '+lost', '-lost']);
-    expect((await survivors[0].nodes.list()).map(({ nodeId }) => nodeId).sort()).toEqual(['one', 'two']);
+    expect((await survivors[0].nodes.list()).map(({ nodeId }) => nodeId).sort()).toEqual([
+      'one',
+      'two',
+    ]);
     expect(await fixture.redis.zscore(fixture.keys.nodes(), 'dead')).toBeNull();
   });
 
@@ -67,9 +88,14 @@ describe('running nodes', () => {
     await until('a new id', async () => lease.nodeId !== 'blocked');
     await until('the sessions', async () => (await memberIds(healthy)).length === 3);
     await until('the desk', async () => (await healthy.presence.deskSessionsOf('9')) === 1);
-    const ids = (await healthy.presence.members('chat', 50)).members.flatMap(({ sessions }) => sessions.map(({ nodeId }) => nodeId));
+    const ids = (await healthy.presence.members('chat', 50)).members.flatMap(({ sessions }) =>
+      sessions.map(({ nodeId }) => nodeId),
+    );
     expect(new Set(ids)).toEqual(new Set([lease.nodeId]));
-    await until('the old id is gone', async () => (await fixture.redis.zscore(fixture.keys.nodes(), 'blocked')) === null);
+    await until(
+      'the old id is gone',
+      async () => (await fixture.redis.zscore(fixture.keys.nodes(), 'blocked')) === null,
+    );
     expect(blocked.warnings).toContain('this node was declared dead and enters anew');
   });
 
@@ -82,6 +108,22 @@ describe('running nodes', () => {
     await healthy.clean();
     await until('the new id', async () => lease.nodeId !== 'first');
     expect(await memberIds(healthy)).toEqual(['client:1']);
+  });
+
+  test('what is still entered under an id that nobody remembers is taken out', async () => {
+    await running('healthy');
+    const edge = await running('forgotten');
+    await join(edge, session(room, 'client:1', 'a'));
+    await fixture.redis.zrem(fixture.keys.nodes(), 'forgotten');
+    const list = fixture.keys.nodeSessions(fixture.keys.partitionOf('chat'), 'forgotten');
+    await until(
+      'the end of the old entries',
+      async () => !(await fixture.redis.hexists(list, 'a@chat')),
+    );
+    const { members } = await edge.presence.members('chat', 5);
+    expect(members.map(({ sessions }) => sessions)).toEqual([
+      [{ nodeId: edge.lease.nodeId, sessionId: 'a' }],
+    ]);
   });
 
   test('after a reconnect what Redis lost is entered again', async () => {
@@ -102,6 +144,7 @@ describe('running nodes', () => {
     await join(edge, session(room, 'client:1', 'a'));
     await eager.redis.unlink(eager.keys.members('chat'));
     await eager.redis.unlink(eager.keys.nodeSessions(eager.keys.partitionOf('chat'), 'one'));
+    expect(await memberIds(edge)).toEqual([]);
     await until('the member', async () => (await memberIds(edge)).length === 1);
   });
 
@@ -112,20 +155,25 @@ describe('running nodes', () => {
     await join(edge, session(room, 'client:1', 'a'));
     await lease.release(200);
     expect(await memberIds(other)).toEqual(['client:1']);
-    await until('the end', async () => (await fixture.redis.zscore(fixture.keys.nodes(), 'leaving')) === null);
+    await until(
+      'the end',
+      async () => (await fixture.redis.zscore(fixture.keys.nodes(), 'leaving')) === null,
+    );
     expect(await memberIds(other)).toEqual([]);
   });
 
   test('when all were away for longer than a lease nobody is declared dead, and a real death is seen afterwards', async () => {
     const edges = await Promise.all(['one', 'two', 'three'].map(running));
     const dead = await running('dead');
-    for (const [i, edge] of [...edges, dead].entries()) await join(edge, session(room, `client:${i}`, `s${i}`));
+    for (const [i, edge] of [...edges, dead].entries())
+      await join(edge, session(room, `client:${i}`, `s${i}`));
     const watched = await fixture.watch(room);
     // As after an outage of twice the lease: nothing of the nodes' times has moved meanwhile.
     await dead.nodes.close();
     const { redis, keys } = fixture;
     const outage = redis.multi().hset(keys.cluster(), 'renewed_at', Date.now() - 2 * LEASE_MS);
-    for (const nodeId of ['one', 'two', 'three', 'dead']) outage.zadd(keys.nodes(), Date.now() - 2 * LEASE_MS, nodeId);
+    for (const nodeId of ['one', 'two', 'three', 'dead'])
+      outage.zadd(keys.nodes(), Date.now() - 2 * LEASE_MS, nodeId);
     await outage.exec();
     await until('the real death', async () => (await watched.seen()).includes('-3'));
     await pause(LEASE_MS);

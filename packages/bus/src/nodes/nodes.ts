@@ -70,7 +70,13 @@ export function createNodes(options: NodesOptions): RunningNodes {
   }
   function start(): void {
     const ticker = (job: () => Promise<void>, what: string, everyMs: number, jitter: number) =>
-      createTicker({ job, everyMs, jitter, onError: warn(what), ...(options.random && { random: options.random }) });
+      createTicker({
+        job,
+        everyMs,
+        jitter,
+        onError: warn(what),
+        ...(options.random && { random: options.random }),
+      });
     const reconciling = ticker(reconcile, 'reconciling', times.reconcileMs, RECONCILE_JITTER);
     const cleaner = ticker(cleanUp, 'cleaning', times.cleanMs, CLEAN_JITTER);
     // Entering thousands of sessions anew must not keep the new lease from being renewed.
@@ -83,7 +89,8 @@ export function createNodes(options: NodesOptions): RunningNodes {
       times.renewMs,
       0,
     );
-    stop = async () => void (await Promise.all([renewing.close(), cleaner.close(), reconciling.close()]));
+    stop = async () =>
+      void (await Promise.all([renewing.close(), cleaner.close(), reconciling.close()]));
     options.onReconnect(() => void renewing.now().then(() => reconciling.now()));
     lease.onReplaced((deadId) => {
       replacedIds.add(deadId);

@@ -18,7 +18,11 @@ test('the job runs after each pause, counted from the end of the last run', asyn
 test('it never runs twice at a time, and a wish during a run is one more run', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   let started = 0;
-  const ticker = createTicker({ job: () => (started++ === 0 ? promise : Promise.resolve()), everyMs: 100, onError: ignore });
+  const ticker = createTicker({
+    job: () => (started++ === 0 ? promise : Promise.resolve()),
+    everyMs: 100,
+    onError: ignore,
+  });
   void ticker.now();
   await vi.advanceTimersByTimeAsync(0);
   const wishes = [ticker.now(), ticker.now(), ticker.now()];
@@ -41,7 +45,13 @@ test('a failure is told and the next run comes', async () => {
 
 test('jitter shortens the pause', async () => {
   let runs = 0;
-  const ticker = createTicker({ job: async () => void runs++, everyMs: 100, jitter: 0.5, random: () => 1, onError: ignore });
+  const ticker = createTicker({
+    job: async () => void runs++,
+    everyMs: 100,
+    jitter: 0.5,
+    random: () => 1,
+    onError: ignore,
+  });
   await vi.advanceTimersByTimeAsync(50);
   expect(runs).toBe(1);
   await ticker.close();
@@ -50,7 +60,11 @@ test('jitter shortens the pause', async () => {
 test('after close nothing runs, and close waits for the run under way', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   let ended = false;
-  const ticker = createTicker({ job: () => promise.then(() => void (ended = true)), everyMs: 100, onError: ignore });
+  const ticker = createTicker({
+    job: () => promise.then(() => void (ended = true)),
+    everyMs: 100,
+    onError: ignore,
+  });
   void ticker.now();
   await vi.advanceTimersByTimeAsync(0);
   const closing = ticker.close().then(() => ended);

@@ -16,7 +16,13 @@ export interface TickerOptions {
   readonly onError: (error: unknown) => void;
 }
 
-export function createTicker({ job, everyMs, jitter = 0, random = Math.random, onError }: TickerOptions): Ticker {
+export function createTicker({
+  job,
+  everyMs,
+  jitter = 0,
+  random = Math.random,
+  onError,
+}: TickerOptions): Ticker {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
   let queued: Promise<void> | undefined;

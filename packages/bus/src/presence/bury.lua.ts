@@ -13,7 +13,7 @@ export const buryScript = defineScript<[tombstoneMs: number], number>(
 ${nowMsLua}
 redis.call('HSET', KEYS[1], '${tombstoneField}', ms(nowMs))
 local left = redis.call('HLEN', KEYS[1]) - 1
-if left == 0 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) else redis.call('PERSIST', KEYS[1]) end
+if left == 0 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return left
 `,
 );

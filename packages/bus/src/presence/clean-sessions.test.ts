@@ -1,5 +1,14 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Edge, type PresenceFixture, dyingAfter, join, leave, openPresenceFixture, session } from './presence.fixture.ts';
+import {
+  type Edge,
+  type PresenceFixture,
+  dyingAfter,
+  intercept,
+  join,
+  leave,
+  openPresenceFixture,
+  session,
+} from './presence.fixture.ts';
 import { tombstoneField } from './session-entry.ts';
 
 const opened: PresenceFixture[] = [];
@@ -23,7 +32,11 @@ const leases = () => fixture.redis.zrange(fixture.keys.nodes(), '0', '-1');
 describe('cleaning', () => {
   test('each lost user gets one userDisconnected in each room, survivors none', async () => {
     const other = { chatId: 'other' };
-    const watched = [await fixture.watch(room), await fixture.watch(other), await fixture.watch('desk')] as const;
+    const watched = [
+      await fixture.watch(room),
+      await fixture.watch(other),
+      await fixture.watch('desk'),
+    ] as const;
     await join(survivor, session(room, 'client:stays', 'a'));
     await join(dead, session(room, 'client:stays', 'b'));
     for (const where of [room, other, 'desk'] as const) {
@@ -50,8 +63,14 @@ describe('cleaning', () => {
 
   test('any number of cleaners at once tell it once', async () => {
     const watched = await fixture.watch(room);
-    const cleaners = [survivor, await fixture.enteredEdge('second'), await fixture.enteredEdge('third')];
-    await Promise.all(Array.from({ length: 250 }, (_, i) => join(dead, session(room, `client:${i}`, `s${i}`))));
+    const cleaners = [
+      survivor,
+      await fixture.enteredEdge('second'),
+      await fixture.enteredEdge('third'),
+    ];
+    await Promise.all(
+      Array.from({ length: 250 }, (_, i) => join(dead, session(room, `client:${i}`, `s${i}`))),
+    );
     await fixture.endLease('dead');
     await Promise.all(cleaners.map((cleaner) => cleaner.clean()));
     const seen = await watched.seen();
@@ -66,7 +85,9 @@ describe('cleaning', () => {
       const lost = await fixture.enteredEdge(nodeId);
       const where = { chatId: `chat-${calls}` };
       const watched = await fixture.watch(where);
-      await Promise.all(Array.from({ length: 110 }, (_, i) => join(lost, session(where, `client:${i}`, `s${i}`))));
+      await Promise.all(
+        Array.from({ length: 110 }, (_, i) => join(lost, session(where, `client:${i}`, `s${i}`))),
+      );
       await fixture.endLease(nodeId);
       const dying = fixture.edge(dyingAfter(fixture.redis, calls));
       await expect(dying.clean()).rejects.toThrow('died');
@@ -89,6 +110,27 @@ describe('cleaning', () => {
   test('a cleaner does not judge itself', async () => {
     await fixture.endLease('survivor');
     expect(await survivor.clean()).toEqual([]);
+  });
+
+  test('an event that cannot be built does not keep anybody in', async () => {
+    const poisoned = { ...session(room, 'client:5', 'a'), userJson: 'throw' };
+    await join(dead, poisoned);
+    await join(dead, session(room, 'client:6', 'b'));
+    await fixture.endLease('dead');
+    await expect(survivor.clean()).rejects.toThrow('cannot be built');
+    expect(await survivor.clean()).toEqual(['dead']);
+    expect(await survivor.clean()).toEqual([]);
+    expect(await fixture.redis.exists(fixture.keys.members(room.chatId))).toBe(0);
+  });
+
+  test('a node that cannot be cleaned up does not hold the others up', async () => {
+    const other = await fixture.enteredEdge('zz-other');
+    await join(dead, { ...session(room, 'client:5', 'a'), userJson: 'throw' });
+    await join(other, session(room, 'client:6', 'b'));
+    await fixture.endLease('dead');
+    await fixture.endLease('zz-other');
+    await expect(survivor.clean()).rejects.toThrow('cannot be built');
+    expect(await leases()).toEqual(['dead', 'survivor']);
   });
 
   test('two nodes that die at once are both cleaned', async () => {
@@ -116,7 +158,9 @@ describe('the tombstone', () => {
   });
 
   test('it does not expire, and the list with it, while sessions are left', async () => {
-    await Promise.all(Array.from({ length: 5 }, (_, i) => join(dead, session(room, `client:${i}`, `s${i}`))));
+    await Promise.all(
+      Array.from({ length: 5 }, (_, i) => join(dead, session(room, `client:${i}`, `s${i}`))),
+    );
     await fixture.endLease('dead');
     // All partitions before the room's, then its tombstone and two of its five leaves.
     const dying = fixture.edge(dyingAfter(fixture.redis, partition() + 3));
@@ -147,8 +191,11 @@ describe('the tombstone', () => {
   test('many joins of a zombie at once make one new node', async () => {
     await fixture.endLease('dead');
     await survivor.clean();
-    await Promise.all(Array.from({ length: 20 }, (_, i) => join(dead, session(room, `client:${i}`, `s${i}`))));
-    expect((await leases()).sort()).toEqual([dead.lease.nodeId, 'survivor'].sort());
+    await Promise.all(
+      Array.from({ length: 20 }, (_, i) => join(dead, session(room, `client:${i}`, `s${i}`))),
+    );
+    expect(await leases()).toEqual(expect.arrayContaining([dead.lease.nodeId, 'survivor']));
+    expect((await leases()).length).toBe(2);
     expect((await survivor.presence.members(room.chatId, 50)).total).toBe(20);
   });
 
@@ -176,7 +223,18 @@ describe('the tombstone', () => {
     await dead.lease.renounce('dead');
     expect(await survivor.clean()).toEqual(['dead']);
     const { members } = await survivor.presence.members(room.chatId, 10);
-    expect(members.map(({ sessions }) => sessions)).toEqual([[{ nodeId: dead.lease.nodeId, sessionId: 'stray' }]]);
+    expect(members.map(({ sessions }) => sessions)).toEqual([
+      [{ nodeId: dead.lease.nodeId, sessionId: 'stray' }],
+    ]);
+  });
+
+  test('a leave between two ids is told at once', async () => {
+    const watched = await fixture.watch(room);
+    await join(dead, session(room, 'client:5', 'a'));
+    await fixture.condemn('dead');
+    await dead.lease.renew();
+    await leave(dead, session(room, 'client:5', 'a'));
+    expect(await watched.seen()).toEqual(['+5', '-5']);
   });
 
   test('a leave of a zombie that was cleaned already tells nothing a second time', async () => {
@@ -210,7 +268,9 @@ describe('reconciling', () => {
     const watched = await fixture.watch(room);
     await survivor.presence.reconcile();
     expect((await watched.seen()).sort()).toEqual(['+lost', '-left']);
-    expect((await survivor.presence.members(room.chatId, 10)).members.map(({ user }) => user).sort()).toEqual(['client:kept', 'client:lost']);
+    expect(
+      (await survivor.presence.members(room.chatId, 10)).members.map(({ user }) => user).sort(),
+    ).toEqual(['client:kept', 'client:lost']);
     expect(await fixture.redis.hget(members, '#client')).toBe('2');
   });
 
@@ -226,6 +286,32 @@ describe('reconciling', () => {
     await survivor.presence.reconcile();
     expect((await survivor.presence.members(room.chatId, 10)).total).toBe(2);
     expect(await survivor.presence.deskSessionsOf('9')).toBe(1);
+  });
+
+  test("a session that only its room remembers is put into its node's list again", async () => {
+    await join(survivor, session(room, 'client:5', 'a'));
+    await fixture.redis.hdel(listOf('survivor'), 'a@chat');
+    const watched = await fixture.watch(room);
+    await survivor.presence.reconcile();
+    const { members } = await survivor.presence.members(room.chatId, 10);
+    expect(members.map(({ sessions }) => sessions.length)).toEqual([1]);
+    expect(await fixture.redis.hexists(listOf('survivor'), 'a@chat')).toBe(1);
+    expect(await watched.seen()).toEqual([]);
+  });
+
+  test('a session that joins while others are taken out stays', async () => {
+    const before = fixture.twin(survivor);
+    const all = Array.from({ length: 150 }, (_, i) => session(room, `client:${i}`, `s${i}`));
+    await Promise.all(all.map((membership) => join(before, membership)));
+    let joining: Promise<unknown> | undefined;
+    const joinAllAgain = () => Promise.all(all.map((membership) => join(again, membership)));
+    const connection = intercept(fixture.redis, async (script) => {
+      if (script === 'presenceLeave') joining ??= joinAllAgain();
+    });
+    const again = fixture.twin(survivor, connection);
+    await again.presence.reconcile();
+    await joining;
+    expect((await survivor.presence.members(room.chatId, 500)).total).toBe(150);
   });
 
   test('when all agrees nothing changes', async () => {

@@ -2,16 +2,15 @@
  * Takes all sessions of a dead node out, in its name: the tombstone first, so that a zombie cannot
  * enter one behind the cleaner's back, then leave by leave.
  */
-import type { RoutedEvent } from '@switchboard/protocol';
 import { inSlices } from './in-slices.ts';
 import { type NodeEntriesOptions, scanEntries } from './node-entries.ts';
 import type { SessionEntry } from './session-entry.ts';
 import type { SessionStore } from './session-store.ts';
 
 export interface CleanSessionsOptions extends NodeEntriesOptions {
-  readonly store: SessionStore;
-  /** What is told when this was its user's last session there. */
-  readonly disconnectedOf: (entry: SessionEntry) => RoutedEvent | undefined;
+  readonly store: Pick<SessionStore, 'bury'>;
+  /** Leaves in the session's name. */
+  readonly takeOut: (nodeId: string, entry: SessionEntry) => Promise<void>;
 }
 
 /** Nothing can be entered after the tombstone: a second look is for what a scan may have missed. */
@@ -23,12 +22,16 @@ export async function cleanSessions(options: CleanSessionsOptions, nodeId: strin
   }
 }
 
-async function cleanPartition(options: CleanSessionsOptions, nodeId: string, partition: number): Promise<void> {
-  const { store, disconnectedOf } = options;
+async function cleanPartition(
+  options: CleanSessionsOptions,
+  nodeId: string,
+  partition: number,
+): Promise<void> {
+  const { store, takeOut } = options;
   for (let round = 0; round < ROUNDS_MAX; round++) {
     if ((await store.bury(nodeId, partition)) === 0) return;
     for await (const entries of scanEntries(options, nodeId, partition)) {
-      await inSlices(entries, (entry) => store.leave(nodeId, entry, disconnectedOf(entry)));
+      await inSlices(entries, (entry) => takeOut(nodeId, entry));
     }
   }
   throw new Error(`sessions of the dead node ${nodeId} are left in partition ${partition}`);

@@ -16,7 +16,11 @@ export async function* scanEntries(
   nodeId: string,
   partition: number,
 ): AsyncGenerator<SessionEntry[]> {
-  for await (const { entries } of scanHash(redis, keys.nodeSessions(partition, nodeId), deadlineMs)) {
+  for await (const { entries } of scanHash(
+    redis,
+    keys.nodeSessions(partition, nodeId),
+    deadlineMs,
+  )) {
     yield entries.flatMap(([field, value]) => decodeEntry(field, value) ?? []);
   }
 }

@@ -2,8 +2,23 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { UserKey } from '@switchboard/protocol';
-import { type Edge, type PresenceFixture, type Watched, dyingAfter, join, leave, openPresenceFixture, session } from './presence.fixture.ts';
-import { type EnteredSession, type EnteredSessions, PresenceModel, keyOf, present } from './presence-model.ts';
+import {
+  type Edge,
+  type PresenceFixture,
+  type Watched,
+  dyingAfter,
+  join,
+  leave,
+  openPresenceFixture,
+  session,
+} from './presence.fixture.ts';
+import {
+  type EnteredSession,
+  type EnteredSessions,
+  PresenceModel,
+  keyOf,
+  present,
+} from './presence-model.ts';
 import { type Room, decodeEntry, isUserField, tombstoneField } from './session-entry.ts';
 
 const EDGES = 3;
@@ -28,9 +43,21 @@ const tab = { edge, room: fc.nat(2), user: fc.nat(USERS.length - 1), tab: fc.nat
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 10, arbitrary: fc.record({ kind: fc.constant('join' as const), ...tab }) },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('leave' as const), ...tab }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('kill' as const, 'block' as const), edge }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('renew' as const, 'reconcile' as const, 'clean' as const), edge }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('cleanHalf' as const), calls: fc.nat(12) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constantFrom('kill' as const, 'block' as const), edge }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('renew' as const, 'reconcile' as const, 'clean' as const),
+      edge,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('cleanHalf' as const), calls: fc.nat(12) }),
+  },
   { weight: 1, arbitrary: fc.constant({ kind: 'cleanAll' as const }) },
 );
 
@@ -115,7 +142,12 @@ class Episode {
   }
 
   private sessionOf(tab: Tab, nodeId: string): EnteredSession {
-    return { nodeId, room: tab.room, user: USERS[tab.user] as UserKey, sessionId: this.membership(tab).sessionId };
+    return {
+      nodeId,
+      room: tab.room,
+      user: USERS[tab.user] as UserKey,
+      sessionId: this.membership(tab).sessionId,
+    };
   }
 
   /** A join under a buried id takes a new one; any other keeps its id. */
@@ -138,7 +170,10 @@ class Episode {
     const mine = this.isOurs(tab.edge);
     await this.expectNow(
       this.model.without(
-        (entered) => entered.room === tab.room && entered.sessionId === sessionId && (held ? mine(entered) : entered.nodeId === current),
+        (entered) =>
+          entered.room === tab.room &&
+          entered.sessionId === sessionId &&
+          (held ? mine(entered) : entered.nodeId === current),
       ),
     );
   }
@@ -151,10 +186,14 @@ class Episode {
 
   private async cleanHalf(calls: number): Promise<void> {
     this.model.condemn('');
-    await fixture.edge(dyingAfter(fixture.redis, calls)).clean().catch((error: Error) => expect(error.message).toContain('died'));
+    await fixture
+      .edge(dyingAfter(fixture.redis, calls))
+      .clean()
+      .catch((error: Error) => expect(error.message).toContain('died'));
     const now = await this.listed();
     for (const key of now.keys()) expect(this.model.now.has(key)).toBe(true);
-    for (const [key, { nodeId }] of this.model.now) if (!now.has(key)) expect(this.model.isDead(nodeId)).toBe(true);
+    for (const [key, { nodeId }] of this.model.now)
+      if (!now.has(key)) expect(this.model.isDead(nodeId)).toBe(true);
     seen.halfCleaned += this.model.now.size - now.size;
     this.model.become(now);
   }
@@ -166,9 +205,12 @@ class Episode {
     this.nodeId(index);
     const ours = this.isOurs(index);
     const now = await this.listed();
-    const others = (sessions: EnteredSessions) => [...sessions].filter(([, session]) => !ours(session)).map(([key]) => key);
+    const others = (sessions: EnteredSessions) =>
+      [...sessions].filter(([, session]) => !ours(session)).map(([key]) => key);
     expect(others(now).sort()).toEqual(others(this.model.now).sort());
-    const mine = [...now.values()].filter(ours).map(({ room, sessionId }) => `${room} ${sessionId}`);
+    const mine = [...now.values()]
+      .filter(ours)
+      .map(({ room, sessionId }) => `${room} ${sessionId}`);
     expect(mine).toEqual(expect.arrayContaining([...(this.held[index]?.keys() ?? [])]));
     this.model.become(now);
   }
@@ -195,40 +237,61 @@ class Episode {
 
   private listKey(room: number, nodeId: string): string {
     const where = this.rooms[room] as Room;
-    return fixture.keys.nodeSessions(where === 'desk' ? 0 : fixture.keys.partitionOf(where.chatId), nodeId);
+    return fixture.keys.nodeSessions(
+      where === 'desk' ? 0 : fixture.keys.partitionOf(where.chatId),
+      nodeId,
+    );
   }
 
   /** The nodes' lists in Redis. */
   private async listed(): Promise<EnteredSessions> {
-    const lists = [...this.nodeIds].flatMap((nodeId) => this.rooms.map((_, room) => this.readList(room, nodeId)));
+    const lists = [...this.nodeIds].flatMap((nodeId) =>
+      this.rooms.map((_, room) => this.readList(room, nodeId)),
+    );
     return new Map((await Promise.all(lists)).flat().map((listed) => [keyOf(listed), listed]));
   }
 
   private async readList(room: number, nodeId: string): Promise<EnteredSession[]> {
     const list = await fixture.redis.hgetall(this.listKey(room, nodeId));
-    const entries = Object.entries(list).flatMap(([field, value]) => decodeEntry(field, value) ?? []);
-    const here = entries.filter((entry) => JSON.stringify(entry.room) === JSON.stringify(this.rooms[room]));
+    const entries = Object.entries(list).flatMap(
+      ([field, value]) => decodeEntry(field, value) ?? [],
+    );
+    const here = entries.filter(
+      (entry) => JSON.stringify(entry.room) === JSON.stringify(this.rooms[room]),
+    );
     return here.map(({ user, sessionId }) => ({ nodeId, room, user, sessionId }));
   }
 
   /** The rooms' hashes say what the nodes' lists say, and every event was told that had to be. */
   async expectAgreement(): Promise<void> {
     for (const [room, where] of this.rooms.entries()) {
-      const hash = await fixture.redis.hgetall(where === 'desk' ? fixture.keys.desk() : fixture.keys.members(where.chatId));
-      const users = [...present(this.model.now)].filter((user) => user.startsWith(`${room} `)).map((user) => user.slice(2));
+      const hash = await fixture.redis.hgetall(
+        where === 'desk' ? fixture.keys.desk() : fixture.keys.members(where.chatId),
+      );
+      const users = [...present(this.model.now)]
+        .filter((user) => user.startsWith(`${room} `))
+        .map((user) => user.slice(2));
       const fields = Object.keys(hash).filter(isUserField);
       expect(fields.sort()).toEqual(users.sort());
       const count = (role: string) => users.filter((user) => user.startsWith(role)).length;
-      expect([hash['#client'], hash['#operator']].map((counter) => Number(counter ?? 0))).toEqual([count('client'), count('operator')]);
+      expect([hash['#client'], hash['#operator']].map((counter) => Number(counter ?? 0))).toEqual([
+        count('client'),
+        count('operator'),
+      ]);
       const sessions = fields.flatMap((field) => (hash[field] as string).split(' '));
-      expect(sessions.length).toBe([...this.model.now.values()].filter((entered) => entered.room === room).length);
+      expect(sessions.length).toBe(
+        [...this.model.now.values()].filter((entered) => entered.room === room).length,
+      );
       await this.expectTold(room);
     }
   }
 
   private async expectTold(room: number): Promise<void> {
     await this.watched[room]?.seen();
-    const events = (this.watched[room]?.events ?? []).map(({ name, frame }) => ({ name, id: JSON.parse(Buffer.from(frame).toString()).data.user.id }));
+    const events = (this.watched[room]?.events ?? []).map(({ name, frame }) => ({
+      name,
+      id: JSON.parse(Buffer.from(frame).toString()).data.user.id,
+    }));
     for (const user of USERS) {
       const told = events.filter(({ id }) => user.endsWith(`:${id}`)).map(({ name }) => name);
       expect(told).toEqual(this.model.told.get(`${room} ${user}`) ?? []);
@@ -245,14 +308,18 @@ class Episode {
       if (this.nodeId(index) !== before) await each.lease.renounce(before);
     }
     await this.clean(this.edges);
-    const entered = [...this.model.now.values()].map(({ room, sessionId }) => `${room} ${sessionId}`);
+    const entered = [...this.model.now.values()].map(
+      ({ room, sessionId }) => `${room} ${sessionId}`,
+    );
     expect(entered.sort()).toEqual(this.held.flatMap((held) => [...held.keys()]).sort());
   }
 
   async close(): Promise<void> {
     for (const tab of this.held.flatMap((held) => [...held.values()])) await this.leave(tab);
     const { redis, keys } = fixture;
-    const rooms = this.rooms.map((room) => (room === 'desk' ? keys.desk() : keys.members(room.chatId)));
+    const rooms = this.rooms.map((room) =>
+      room === 'desk' ? keys.desk() : keys.members(room.chatId),
+    );
     expect(await Promise.all(rooms.map((room) => redis.exists(room)))).toEqual([0, 0, 0]);
     await this.expectAgreement();
     for (const watched of this.watched) watched.close();
@@ -262,14 +329,17 @@ class Episode {
 }
 
 test('whatever the order of joins, leaves, deaths, false deaths and cleaners, each coming and going is told once', async () => {
-  const property = fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 25, size: 'max' }), async (plan) => {
-    const episode = new Episode(episodes++);
-    await episode.open();
-    for (const each of plan) await episode.run(each);
-    await episode.expectAgreement();
-    await episode.settle();
-    await episode.close();
-  });
+  const property = fc.asyncProperty(
+    fc.array(step, { minLength: 10, maxLength: 25, size: 'max' }),
+    async (plan) => {
+      const episode = new Episode(episodes++);
+      await episode.open();
+      for (const each of plan) await episode.run(each);
+      await episode.expectAgreement();
+      await episode.settle();
+      await episode.close();
+    },
+  );
   await fc.assert(property, { numRuns: 300, endOnFailure: true });
   expect(seen.steps).toBeGreaterThan(3_500);
   expect(seen.told).toBeGreaterThan(2_500);

@@ -32,6 +32,8 @@ export interface PresenceFixture {
   readonly times: LeaseTimes;
   /** A new edge; not entered yet. `redis` stands in for its connection. */
   edge(redis?: Redis): Edge;
+  /** An edge over the same lease with a memory of its own. */
+  twin(edge: Edge, redis?: Redis): Edge;
   /** An edge that has entered without timers. */
   enteredEdge(nodeId: string, redis?: Redis): Promise<Edge>;
   /** Ends a node's lease as if it had not renewed, while others have. */
@@ -63,7 +65,9 @@ export const stats: NodeStats = {
 /** Times at which no timer fires during a test that does not ask for one. */
 const stillTimes: LeaseTimes = { ...defaultLeaseTimes, livingMs: 0 };
 
-export async function openPresenceFixture(given: Partial<LeaseTimes> = {}): Promise<PresenceFixture> {
+export async function openPresenceFixture(
+  given: Partial<LeaseTimes> = {},
+): Promise<PresenceFixture> {
   const url = process.env['REDIS_URL'];
   if (!url) throw new Error('the test run provides REDIS_URL');
   const connection = { url, name: 'test', onWarning: () => undefined };
@@ -75,11 +79,13 @@ export async function openPresenceFixture(given: Partial<LeaseTimes> = {}): Prom
   const times = { ...stillTimes, ...given };
   const opened: Edge[] = [];
 
-  function edge(connected: Redis = redis): Edge {
-    const made = createEdge(connected, keys, times);
+  function open(connected: Redis, lease: Lease): Edge {
+    const made = createEdge(connected, keys, times, lease);
     opened.push(made);
     return made;
   }
+  const edge = (connected: Redis = redis) =>
+    open(connected, createLease({ redis: connected, keys, times, newNodeId }));
   async function watch(room: Room): Promise<Watched> {
     const channel = room === 'desk' ? keys.feed(0) : keys.room(room.chatId);
     const events: BusEvent[] = [];
@@ -107,6 +113,7 @@ export async function openPresenceFixture(given: Partial<LeaseTimes> = {}): Prom
     keys,
     times,
     edge,
+    twin: (of, connected = redis) => open(connected, of.lease),
     watch,
     async enteredEdge(nodeId, connected) {
       const made = edge(connected);
@@ -122,11 +129,14 @@ export async function openPresenceFixture(given: Partial<LeaseTimes> = {}): Prom
   };
 }
 
-function createEdge(redis: Redis, keys: Keys, times: LeaseTimes): Edge {
+function newNodeId(): string {
+  return `n${crypto.randomUUID().slice(0, 8)}`;
+}
+
+function createEdge(redis: Redis, keys: Keys, times: LeaseTimes, lease: Lease): Edge {
   const warnings: string[] = [];
   const reconnected: (() => void)[] = [];
   const monotonicMs = () => performance.now();
-  const lease = createLease({ redis, keys, times, newNodeId: () => `n${crypto.randomUUID().slice(0, 8)}` });
   const livingNodes = createLivingNodes({ redis, keys, times, monotonicMs });
   const presence = createPresence({
     redis,
@@ -171,6 +181,7 @@ export function connected(room: Room, user: UserKey, userJson: string): RoutedEv
 }
 
 export function disconnected(room: Room, user: UserKey, userJson: string): RoutedEvent {
+  if (userJson === 'throw') throw new Error('it cannot be built');
   return presenceEvent('userDisconnected', room, user, userJson);
 }
 
@@ -197,15 +208,22 @@ export function leave(edge: Edge, membership: Membership): Promise<void> {
   return edge.presence.leave(membership, disconnected(room, user, userJson));
 }
 
-/** A connection that dies after so many calls of presence's scripts, as its process would. */
-export function dyingAfter(redis: Redis, calls: number): Redis {
-  let left = calls;
+/** A connection that runs something before each call of presence's scripts. */
+export function intercept(redis: Redis, before: (script: string) => Promise<void>): Redis {
   return new Proxy(redis, {
     get(target, name) {
       const value = Reflect.get(target, name);
       if (typeof value !== 'function') return value;
       if (typeof name !== 'string' || !name.startsWith('presence')) return value.bind(target);
-      return (...args: unknown[]) => (left-- > 0 ? value.apply(target, args) : Promise.reject(new Error('died')));
+      return (...args: unknown[]) => before(name).then(() => value.apply(target, args));
     },
+  });
+}
+
+/** A connection that dies after so many calls of presence's scripts, as its process would. */
+export function dyingAfter(redis: Redis, calls: number): Redis {
+  let left = calls;
+  return intercept(redis, async () => {
+    if (left-- <= 0) throw new Error('died');
   });
 }

@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Edge, type PresenceFixture, connected, join, leave, openPresenceFixture, session } from './presence.fixture.ts';
+import {
+  type Edge,
+  type PresenceFixture,
+  connected,
+  dyingAfter,
+  intercept,
+  join,
+  leave,
+  openPresenceFixture,
+  session,
+} from './presence.fixture.ts';
 import type { Room } from './session-entry.ts';
 
 let fixture: PresenceFixture;
@@ -13,16 +23,25 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 let rooms = 0;
 const newRoom = () => ({ chatId: `chat-${rooms++}` });
 const counters = (room: Room) =>
-  fixture.redis.hmget(room === 'desk' ? fixture.keys.desk() : fixture.keys.members(room.chatId), '#client', '#operator');
+  fixture.redis.hmget(
+    room === 'desk' ? fixture.keys.desk() : fixture.keys.members(room.chatId),
+    '#client',
+    '#operator',
+  );
 
 describe('join and leave', () => {
   test('a user with several sessions on several edges comes once and goes once', async () => {
     const room = newRoom();
     const watched = await fixture.watch(room);
-    const sessions = [session(room, 'client:5', 'a'), session(room, 'client:5', 'b'), session(room, 'client:5', 'c')] as const;
+    const sessions = [
+      session(room, 'client:5', 'a'),
+      session(room, 'client:5', 'b'),
+      session(room, 'client:5', 'c'),
+    ] as const;
     await join(one, sessions[0]);
     await join(one, sessions[1]);
     await join(two, sessions[2]);
@@ -76,9 +95,19 @@ describe('join and leave', () => {
 
   test('a leave that is called while its join is under way does not overtake it', async () => {
     const room = newRoom();
-    await fixture.redis.script('FLUSH');
+    const pauses = { presenceJoin: 20, presenceLeave: 0 } as Record<string, number>;
+    const slow = intercept(fixture.redis, (script) => pause(pauses[script] ?? 0));
+    const edge = await fixture.enteredEdge('slow', slow);
     const membership = session(room, 'client:3', 'a');
-    await Promise.all([join(one, membership), leave(one, membership), join(one, membership), leave(one, membership)]);
+    await Promise.all([join(edge, membership), leave(edge, membership)]);
+    expect((await one.presence.members(room.chatId, 10)).total).toBe(0);
+  });
+
+  test('a join that fails leaves nothing that would be entered later', async () => {
+    const room = newRoom();
+    const edge = await fixture.enteredEdge('failing', dyingAfter(fixture.redis, 0));
+    await expect(join(edge, session(room, 'client:3', 'a'))).rejects.toThrow('died');
+    await edge.presence.reconcile();
     expect((await one.presence.members(room.chatId, 10)).total).toBe(0);
   });
 
@@ -97,13 +126,21 @@ describe('join and leave', () => {
     const event = connected(room, 'client:a b', '{"id":"ä"}');
     await one.presence.join(session(room, 'client:a b', 's'), event);
     await watched.seen();
-    expect(watched.events[0]).toMatchObject({ eventId: event.eventId, name: 'userConnected', audience: 'all', subject: 'client:a b' });
+    expect(watched.events[0]).toMatchObject({
+      eventId: event.eventId,
+      name: 'userConnected',
+      audience: 'all',
+      subject: 'client:a b',
+    });
     expect(watched.events[0]?.position).toBeUndefined();
   });
 
   test('a process without a lease cannot join', async () => {
     const stranger = fixture.edge();
-    await expect(join(stranger, session(newRoom(), 'client:1', 'a'))).rejects.toMatchObject({ name: 'BusUnavailable', executed: 'no' });
+    await expect(join(stranger, session(newRoom(), 'client:1', 'a'))).rejects.toMatchObject({
+      name: 'BusUnavailable',
+      executed: 'no',
+    });
   });
 });
 
@@ -131,7 +168,9 @@ describe('reading', () => {
 
   test('a large room gives the first users and the number of all', async () => {
     const room = newRoom();
-    await Promise.all(Array.from({ length: 900 }, (_, i) => join(one, session(room, `client:${i}`, `s${i}`))));
+    await Promise.all(
+      Array.from({ length: 900 }, (_, i) => join(one, session(room, `client:${i}`, `s${i}`))),
+    );
     const { members, total } = await one.presence.members(room.chatId, 200);
     expect(members.length).toBe(200);
     expect(new Set(members.map(({ user }) => user)).size).toBe(200);
@@ -168,9 +207,26 @@ describe('the desk', () => {
     await join(two, session('desk', 'operator:9', 'desk-b'));
     await one.presence.update({ ...membership, sessionJson: '{"sources":[1]}' });
     const desk = (await two.presence.desk()).filter(({ user }) => user === 'operator:9');
-    expect(desk.map(({ sessionId, nodeId, userJson, sessionJson }) => ({ sessionId, nodeId, userJson, sessionJson }))).toEqual([
-      { sessionId: 'desk-a', nodeId: 'one', userJson: '{"id":"9"}', sessionJson: '{"sources":[1]}' },
-      { sessionId: 'desk-b', nodeId: 'two', userJson: '{"id":"9"}', sessionJson: '{"sources":null,"of":"desk-b"}' },
+    expect(
+      desk.map(({ sessionId, nodeId, userJson, sessionJson }) => ({
+        sessionId,
+        nodeId,
+        userJson,
+        sessionJson,
+      })),
+    ).toEqual([
+      {
+        sessionId: 'desk-a',
+        nodeId: 'one',
+        userJson: '{"id":"9"}',
+        sessionJson: '{"sources":[1]}',
+      },
+      {
+        sessionId: 'desk-b',
+        nodeId: 'two',
+        userJson: '{"id":"9"}',
+        sessionJson: '{"sources":null,"of":"desk-b"}',
+      },
     ]);
     expect(Math.abs((desk[0]?.lastSeenMs ?? 0) - Date.now())).toBeLessThan(60_000);
     expect(await one.presence.deskSessionsOf('9')).toBe(2);
@@ -197,6 +253,8 @@ describe('the desk', () => {
     await join(one, membership);
     await leave(one, membership);
     const fields = await fixture.redis.hkeys(fixture.keys.desk());
-    expect(fields.filter((field) => field.includes('gone') || field.includes('operator:60'))).toEqual([]);
+    expect(
+      fields.filter((field) => field.includes('gone') || field.includes('operator:60')),
+    ).toEqual([]);
   });
 });

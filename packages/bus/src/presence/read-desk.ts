@@ -4,7 +4,13 @@ import type { DeskSession } from '../contract.ts';
 import { within } from '../redis/connection.ts';
 import { scanHash } from '../redis/scan-hash.ts';
 import type { ReadOptions } from './read-members.ts';
-import { decodeSessions, decodeUserField, isUserField, sessionToken, userField } from './session-entry.ts';
+import {
+  decodeSessions,
+  decodeUserField,
+  isUserField,
+  sessionToken,
+  userField,
+} from './session-entry.ts';
 
 /** All live sessions, each with its user. One that comes or goes meanwhile may be missing. */
 export async function readDesk(options: ReadOptions, deskKey: string): Promise<DeskSession[]> {
@@ -21,7 +27,9 @@ export async function readDesk(options: ReadOptions, deskKey: string): Promise<D
       const sessionJson = desk.get(`session:${sessionToken(nodeId, sessionId)}`);
       if (userJson === undefined || sessionJson === undefined) return [];
       const lastSeenMs = living.lastSeenMs(nodeId);
-      return [{ sessionId, nodeId, user: decodeUserField(field), userJson, sessionJson, lastSeenMs }];
+      return [
+        { sessionId, nodeId, user: decodeUserField(field), userJson, sessionJson, lastSeenMs },
+      ];
     });
 }
 
@@ -30,7 +38,11 @@ function listSessions([field, list]: [string, string]) {
 }
 
 /** How many live sessions one user has at the desk: one look-up. */
-export async function countDeskSessions(options: ReadOptions, deskKey: string, user: UserKey): Promise<number> {
+export async function countDeskSessions(
+  options: ReadOptions,
+  deskKey: string,
+  user: UserKey,
+): Promise<number> {
   const list = await within(options.deadlineMs, options.redis.hget(deskKey, userField(user)));
   if (list == null) return 0;
   const nodeIds = decodeSessions(list).map(({ nodeId }) => nodeId);

@@ -4,7 +4,12 @@ import { within } from '../redis/connection.ts';
 import { scanHash } from '../redis/scan-hash.ts';
 import type { RedisCommands } from '../redis/script.ts';
 import type { Living, LivingNodes } from '../nodes/living.ts';
-import { type ListedSession, decodeSessions, decodeUserField, isUserField } from './session-entry.ts';
+import {
+  type ListedSession,
+  decodeSessions,
+  decodeUserField,
+  isUserField,
+} from './session-entry.ts';
 
 export interface ReadOptions {
   readonly redis: RedisCommands;
@@ -44,7 +49,9 @@ async function livingUsers(options: ReadOptions, entries: [string, string][]): P
     .filter(([field]) => isUserField(field))
     .map(([field, list]) => ({ field, sessions: decodeSessions(list) }));
   const living = await options.livingNodes.living(nodesOf(users));
-  return users.map((user) => withoutDead(user, living)).filter(({ sessions }) => sessions.length > 0);
+  return users
+    .map((user) => withoutDead(user, living))
+    .filter(({ sessions }) => sessions.length > 0);
 }
 
 function nodesOf(users: readonly Listed[]): Set<string> {
@@ -56,9 +63,16 @@ function withoutDead({ field, sessions }: Listed, living: Living): Listed {
 }
 
 /** A user who has gone since the list was read has no JSON any more and is left out. */
-async function nameMembers({ redis, deadlineMs }: ReadOptions, key: string, users: Listed[]): Promise<Member[]> {
+async function nameMembers(
+  { redis, deadlineMs }: ReadOptions,
+  key: string,
+  users: Listed[],
+): Promise<Member[]> {
   if (users.length === 0) return [];
-  const jsons = await within(deadlineMs, redis.hmget(key, ...users.map(({ field }) => `json:${field}`)));
+  const jsons = await within(
+    deadlineMs,
+    redis.hmget(key, ...users.map(({ field }) => `json:${field}`)),
+  );
   return users.flatMap(({ field, sessions }, i) => {
     const userJson = jsons[i];
     const [oldest] = sessions;

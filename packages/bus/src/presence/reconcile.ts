@@ -12,7 +12,7 @@ export interface ReconcileOptions extends NodeEntriesOptions {
   readonly nodeId: () => string | undefined;
   /** Both do nothing when the memory has changed meanwhile. */
   readonly enterHeld: (partition: number, entry: string) => Promise<void>;
-  readonly takeOut: (nodeId: string, entry: SessionEntry) => Promise<void>;
+  readonly takeOutUnheld: (nodeId: string, entry: SessionEntry) => Promise<void>;
 }
 
 export async function reconcile(options: ReconcileOptions): Promise<void> {
@@ -23,14 +23,18 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
   }
 }
 
-async function reconcilePartition(options: ReconcileOptions, nodeId: string, partition: number): Promise<void> {
+async function reconcilePartition(
+  options: ReconcileOptions,
+  nodeId: string,
+  partition: number,
+): Promise<void> {
   const stored = new Map<string, SessionEntry>();
   for await (const entries of scanEntries(options, nodeId, partition)) {
     for (const entry of entries) stored.set(entry.field, entry);
   }
-  const { held, enterHeld, takeOut } = options;
+  const { held, enterHeld, takeOutUnheld } = options;
   const missing = held.entries(partition).filter((entry) => !stored.has(entry));
   await inSlices(missing, (entry) => enterHeld(partition, entry));
   const surplus = [...stored.values()].filter((entry) => !held.get(partition, entry.field));
-  await inSlices(surplus, (entry) => takeOut(nodeId, entry));
+  await inSlices(surplus, (entry) => takeOutUnheld(nodeId, entry));
 }

@@ -13,15 +13,32 @@ import {
 } from './session-entry.ts';
 
 const hostile = fc.stringMatching(/^[a-z%:{}/@*# \n-]{1,12}$/u);
-const room: fc.Arbitrary<Room> = fc.oneof(fc.constant('desk' as const), fc.record({ chatId: hostile }));
+const room: fc.Arbitrary<Room> = fc.oneof(
+  fc.constant('desk' as const),
+  fc.record({ chatId: hostile }),
+);
 
 test('an entry comes back as it was written, whatever the ids are made of', () => {
   fc.assert(
-    fc.property(room, hostile, hostile, fc.boolean(), fc.json(), (where, sessionId, id, announced, userJson) => {
-      const field = entryField(where, sessionId);
-      const entry = decodeEntry(field, entryValue(`client:${id}`, announced, userJson));
-      expect(entry).toEqual({ field, room: where, sessionId, user: `client:${id}`, userJson, announced });
-    }),
+    fc.property(
+      room,
+      hostile,
+      hostile,
+      fc.boolean(),
+      fc.json(),
+      (where, sessionId, id, announced, userJson) => {
+        const field = entryField(where, sessionId);
+        const entry = decodeEntry(field, entryValue(`client:${id}`, announced, userJson));
+        expect(entry).toEqual({
+          field,
+          room: where,
+          sessionId,
+          user: `client:${id}`,
+          userJson,
+          announced,
+        });
+      },
+    ),
   );
 });
 
@@ -42,7 +59,9 @@ test('a chat that is called like the desk is not the desk', () => {
 test('a list of sessions is read in its order', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(hostile, hostile, fc.nat()), { minLength: 1 }), (sessions) => {
-      const list = sessions.map(([node, id, joinedMs]) => `${sessionToken(node, id)}/${joinedMs}`).join(' ');
+      const list = sessions
+        .map(([node, id, joinedMs]) => `${sessionToken(node, id)}/${joinedMs}`)
+        .join(' ');
       expect(decodeSessions(list)).toEqual(
         sessions.map(([nodeId, sessionId, joinedMs]) => ({ nodeId, sessionId, joinedMs })),
       );

@@ -22,7 +22,10 @@ const structure = /[/@*]/gu;
 
 /** Like encodeId, and free of what separates here. */
 function encodePart(id: string): string {
-  return encodeId(id).replace(structure, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeId(id).replace(
+    structure,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 export function userField(user: UserKey): string {
@@ -87,7 +90,8 @@ export function entryValue(user: UserKey, announced: boolean, userJson: string):
 export function decodeEntry(field: string, value: string): SessionEntry | undefined {
   const [sessionId, room] = field.split('@');
   const [user, mark] = value.split(' ', 2);
-  if (sessionId === undefined || room === undefined || user === undefined || mark === undefined) return undefined;
+  if (sessionId === undefined || room === undefined || user === undefined || mark === undefined)
+    return undefined;
   return {
     field,
     room: room === DESK ? 'desk' : { chatId: decodeId(room) },

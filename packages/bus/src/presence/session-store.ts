@@ -8,12 +8,27 @@ import { buryScript } from './bury.lua.ts';
 import { type JoinReply, joinScript } from './join.lua.ts';
 import { type LeaveReply, leaveScript } from './leave.lua.ts';
 import type { Place } from './place.ts';
-import { type Room, entryField, entryValue, roleOf, sessionToken, userField } from './session-entry.ts';
+import {
+  type Room,
+  entryField,
+  entryValue,
+  roleOf,
+  sessionToken,
+  userField,
+} from './session-entry.ts';
 import { updateScript } from './update.lua.ts';
 
 export interface SessionStore {
-  join(nodeId: string, membership: Membership, connected: RoutedEvent | undefined): Promise<JoinReply>;
-  leave(nodeId: string, session: Leaving, disconnected: RoutedEvent | undefined): Promise<LeaveReply>;
+  join(
+    nodeId: string,
+    membership: Membership,
+    connected: RoutedEvent | undefined,
+  ): Promise<JoinReply>;
+  leave(
+    nodeId: string,
+    session: Leaving,
+    disconnected: RoutedEvent | undefined,
+  ): Promise<LeaveReply>;
   update(nodeId: string, membership: Membership): Promise<boolean>;
   /** Writes the node's tombstone in a partition; resolves to the number of sessions left there. */
   bury(nodeId: string, partition: number): Promise<number>;
@@ -29,7 +44,12 @@ export interface SessionStoreOptions {
   readonly deadlineMs: number;
 }
 
-export function createSessionStore({ redis, keys, placeOf, ...limits }: SessionStoreOptions): SessionStore {
+export function createSessionStore({
+  redis,
+  keys,
+  placeOf,
+  ...limits
+}: SessionStoreOptions): SessionStore {
   const keysOf = (place: Place, nodeId: string) => [
     place.members,
     keys.nodeSessions(place.partition, nodeId),
@@ -64,9 +84,17 @@ export function createSessionStore({ redis, keys, placeOf, ...limits }: SessionS
     },
     async update(nodeId, { room, sessionId, sessionJson }) {
       const args = [sessionToken(nodeId, sessionId), sessionJson ?? ''] as [string, string];
-      return (await within(limits.deadlineMs, updateScript.run(redis, [placeOf(room).members], args))) === 1;
+      return (
+        (await within(
+          limits.deadlineMs,
+          updateScript.run(redis, [placeOf(room).members], args),
+        )) === 1
+      );
     },
     bury: (nodeId, partition) =>
-      within(limits.deadlineMs, buryScript.run(redis, [keys.nodeSessions(partition, nodeId)], [limits.tombstoneMs])),
+      within(
+        limits.deadlineMs,
+        buryScript.run(redis, [keys.nodeSessions(partition, nodeId)], [limits.tombstoneMs]),
+      ),
   };
 }

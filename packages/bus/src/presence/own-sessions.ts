@@ -1,0 +1,97 @@
+/**
+ * The sessions of this process: entered under the node id that holds, and entered anew under the
+ * next one. Each failure leaves memory and caller agreeing; Redis is mended by reconciling.
+ */
+import type { RoutedEvent } from '@switchboard/protocol';
+import { BusUnavailable, type Presence } from '../contract.ts';
+import { type Lease, notEntered } from '../nodes/lease.ts';
+import { type HeldSession, type HeldSessions, entryOf } from './held-sessions.ts';
+import type { Place } from './place.ts';
+import type { Room } from './session-entry.ts';
+import type { SessionStore } from './session-store.ts';
+
+export interface OwnSessions extends Pick<Presence, 'join' | 'leave' | 'update'> {
+  /** Enters a session that is held and that Redis does not have. */
+  enterHeld(partition: number, entry: string): Promise<void>;
+}
+
+export interface OwnSessionsOptions {
+  readonly store: SessionStore;
+  readonly held: HeldSessions;
+  readonly placeOf: (room: Room) => Place;
+  readonly lease: Pick<Lease, 'nodeId' | 'replace'>;
+  readonly newEventId: () => string;
+  readonly now: () => number;
+}
+
+/** A node id that was just entered is not dead; more than a few in a row are a bug. */
+const JOIN_ATTEMPTS = 3;
+
+export function createOwnSessions(options: OwnSessionsOptions): OwnSessions {
+  const { store, held, placeOf, lease } = options;
+
+  /** Joins under the id that holds now, and under the next one when it turns out to be dead. */
+  async function enter(session: HeldSession, connected: RoutedEvent | undefined): Promise<void> {
+    for (let attempt = 0; attempt < JOIN_ATTEMPTS; attempt++) {
+      const { nodeId } = lease;
+      if (nodeId === undefined) throw notEntered();
+      if ((await store.join(nodeId, session.membership, connected)) !== 'dead') {
+        session.nodeId = nodeId;
+        return;
+      }
+      await lease.replace(nodeId);
+    }
+    throw new BusUnavailable('this node is declared dead again and again', 'no');
+  }
+  /** An event that was published before would be taken for its own repetition. */
+  function anew(event: RoutedEvent | undefined): RoutedEvent | undefined {
+    const ts = new Date(options.now()).toISOString();
+    return event && { ...event, eventId: options.newEventId(), ts };
+  }
+  /** Its caller is told that it is not in; if Redis has it all the same, reconciling takes it out. */
+  function giveUp(partition: number, entry: string, session: HeldSession): void {
+    const isHeld = held.get(partition, entry) === session;
+    if (session.nodeId === undefined && isHeld) held.drop(partition, entry);
+  }
+  return {
+    async join(membership, connected) {
+      const { partition } = placeOf(membership.room);
+      const entry = entryOf(membership);
+      const session = held.get(partition, entry) ?? { membership, connected, nodeId: undefined };
+      held.hold(partition, entry, session);
+      await held.inTurn(entry, async () => {
+        if (held.get(partition, entry) !== session) return;
+        try {
+          await enter(session, connected);
+        } catch (error) {
+          giveUp(partition, entry, session);
+          throw error;
+        }
+      });
+    },
+    async leave(membership, disconnected) {
+      const entry = entryOf(membership);
+      const session = held.drop(placeOf(membership.room).partition, entry);
+      await held.inTurn(entry, async () => {
+        // Under both ids while a replaced node's sessions are being entered anew.
+        for (const nodeId of new Set([session?.nodeId, lease.nodeId])) {
+          if (nodeId !== undefined) await store.leave(nodeId, membership, disconnected);
+        }
+      });
+    },
+    async update(membership) {
+      const entry = entryOf(membership);
+      const session = held.get(placeOf(membership.room).partition, entry);
+      if (!session) return;
+      session.membership = membership;
+      await held.inTurn(entry, async () => {
+        if (session.nodeId !== undefined) await store.update(session.nodeId, session.membership);
+      });
+    },
+    enterHeld: (partition, entry) =>
+      held.inTurn(entry, async () => {
+        const session = held.get(partition, entry);
+        if (session) await enter(session, anew(session.connected));
+      }),
+  };
+}
