@@ -1,0 +1,63 @@
+/** The end of an edge, over real processes. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { boundDrain } from './drain.ts';
+import { startEdges, type EdgesUnderTest } from '../test/edges-under-test.ts';
+
+describe('the times of a drain', () => {
+  it('are taken as they are when the whole stop has room for them', () => {
+    expect(boundDrain({ waitMs: 5_000, windowMs: 10_000 }, 30_000)).toEqual({ waitMs: 5_000, windowMs: 10_000 });
+  });
+
+  it('are cut to what the whole stop leaves', () => {
+    const { waitMs, windowMs } = boundDrain({ waitMs: 60_000, windowMs: 60_000 }, 10_000);
+    expect(waitMs + windowMs).toBeLessThan(9_000);
+    expect(waitMs).toBeGreaterThan(0);
+    expect(boundDrain({ waitMs: 5_000, windowMs: 5_000 }, 100)).toEqual({ waitMs: 0, windowMs: 0 });
+  });
+});
+
+describe('an edge that stops', () => {
+  let edges: EdgesUnderTest | undefined;
+  afterEach(() => edges?.stop());
+
+  it('says so, sends its sockets home in waves with 4001, and exits with 0', async () => {
+    edges = await startEdges({ env: { DRAIN_WAIT_MS: '300', DRAIN_WINDOW_MS: '800', SHUTDOWN_TIMEOUT_MS: '5000' } });
+    const [edge] = edges.cluster.edges;
+    const sockets = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => edges!.client(`user-${index}`, `chat-${index}`)),
+    );
+    edge!.kill('SIGTERM');
+    const begun = performance.now();
+    const endings = Promise.all(
+      sockets.map(async (socket) => ({ ...(await socket.closed), afterMs: performance.now() - begun })),
+    );
+    await expect.poll(async () => (await fetch(`${edge!.privateUrl}/health/ready`)).status).toBe(503);
+    const late = await edges.client('late', 'late');
+    const ended = await endings;
+    await late.closed;
+    for (const socket of [...sockets, late]) {
+      const { data } = await socket.next('disconnecting');
+      expect(data).toMatchObject({ reason: 'draining', reconnect: true });
+      expect(data.retry_after_ms).toBeGreaterThanOrEqual(0);
+    }
+    expect(ended.map(({ code }) => code)).toEqual(sockets.map(() => 4001));
+    const times = ended.map(({ afterMs }) => afterMs);
+    expect(Math.min(...times)).toBeGreaterThan(280);
+    expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(400);
+    expect(await edge!.exited).toEqual({ code: 0, signal: null });
+  });
+
+  it('by a command does the same, and another node does not mind it', async () => {
+    edges = await startEdges({ edges: 2 });
+    const { bus, cluster } = edges;
+    const socket = await edges.client('ann', 'chat');
+    const nodes = await bus.nodes.list();
+    const port = new URL(edges.url(0)).port;
+    const { nodeId } = nodes.find(({ address }) => address.endsWith(`:${port}`))!;
+    expect(await bus.control.ask({ kind: 'drain', nodeId }, 2_000)).toBe(1);
+    expect(await socket.closed).toMatchObject({ code: 4001 });
+    expect(await cluster.edges[0]!.exited).toMatchObject({ code: 0 });
+    const other = await edges.client('ann', 'chat', { edge: 1 });
+    await other.close();
+  });
+});
