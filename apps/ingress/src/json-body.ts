@@ -48,14 +48,12 @@ function keepWideNumber(_key: string, value: unknown, context?: { source?: strin
   return isKept(value, context.source) ? value : rawJSON(context.source);
 }
 
+/** 17 digits tell every double apart; an integer is a name as often as a number, and is kept exactly. */
 function isKept(value: number, source: string): boolean {
-  if (!Number.isFinite(value)) return false;
-  if (Number.isInteger(value)) return Number.isSafeInteger(value);
-  return String(value) === source || digitsOf(source) <= 15;
-}
-
-function digitsOf(source: string): number {
-  return source.replace(/[eE].*$/u, '').replace(/\D/gu, '').length;
+  if (/^-?\d+$/u.test(source)) return Number.isSafeInteger(value);
+  const digits = source.replace(/[eE].*$/u, '').replace(/\D/gu, '');
+  const fellToZero = value === 0 && /[1-9]/u.test(digits);
+  return Number.isFinite(value) && !fellToZero && digits.length <= 17;
 }
 
 /** @param levels how many levels of nesting are left */

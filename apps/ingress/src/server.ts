@@ -73,6 +73,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   app.setErrorHandler(tell);
   app.setNotFoundHandler((request, reply) => tell(problem('not_found'), request, reply));
   addSecurityHeaders(app);
+  closeAfterLastAnswer(app);
   readJsonBodies(app, options.jsonDepthMax);
   return app;
 }
@@ -88,6 +89,13 @@ function sendProblem(reply: FastifyReply, found: Problem): FastifyReply {
     .type(problemType)
     .serializer(JSON.stringify)
     .send(found.body);
+}
+
+/** While it stops, a connection ends with the answer that is under way: kept alive, it would hold up the end. */
+function closeAfterLastAnswer(app: FastifyInstance): void {
+  app.addHook('onSend', async (_request, reply) => {
+    if (!app.server.listening) reply.header('connection', 'close');
+  });
 }
 
 function readJsonBodies(app: FastifyInstance, depthMax: number): void {

@@ -32,7 +32,7 @@ function list(document: AsyncApiDocument, schema: Schema, prefix: string, levels
 
 /** Named schemas have a section of their own, so only nameless objects are opened here. */
 function nested(document: AsyncApiDocument, field: Schema, path: string, levels: number): Field[] {
-  if (levels <= 1 || nameOfSchema(document, field) !== undefined) return [];
+  if (levels <= 1 || isNamed(document, field)) return [];
   const { items } = notNull(document, field);
   if (items === undefined) return list(document, field, `${path}.`, levels - 1);
   return nameOfSchema(document, items) === undefined
@@ -102,6 +102,12 @@ function arrayOf(item: string): string {
 
 function unique(names: readonly string[]): string[] {
   return [...new Set(names)];
+}
+
+/** Whether it is, but for null, a schema with a name. */
+function isNamed(document: AsyncApiDocument, schema: Schema): boolean {
+  const choices = [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
+  return choices.some((choice) => nameOfSchema(document, choice) !== undefined);
 }
 
 function nameOfSchema(document: AsyncApiDocument, schema: Schema): string | undefined {

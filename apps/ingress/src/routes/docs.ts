@@ -1,5 +1,4 @@
 /** The pages: `/docs` (OpenAPI, to try), `/docs/async` (AsyncAPI, to read), and both documents as JSON. */
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
@@ -48,8 +47,7 @@ export async function addDocs(app: FastifyInstance): Promise<void> {
     theme: { title: 'Switchboard HTTP API' },
   });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
-  if (existsSync(asyncApiDocument))
-    await addAsyncApi(app, await readFile(asyncApiDocument, 'utf8'));
+  await addAsyncApi(app, await readFile(asyncApiDocument, 'utf8'));
 }
 
 /** Beside `src` and `dist` of the protocol alike. */

@@ -1,0 +1,142 @@
+import { readFile } from 'node:fs/promises';
+import { renderConfigTable } from '@switchboard/runtime';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ingressConfig } from '../config.ts';
+import { startIngress, uniqueId, type IngressUnderTest } from '../test/ingress-under-test.ts';
+
+let ingress: IngressUnderTest;
+
+beforeAll(async () => {
+  ingress = await startIngress({ BASE_PATH: '/support/chat' });
+});
+
+afterAll(() => ingress.stop());
+
+const get = (path: string) => ingress.call('GET', path, { headers: { 'api-token': '' } });
+
+describe('with a base path', () => {
+  test('everything is under it, and nothing beside it', async () => {
+    const body = { id: 1, chat_id: uniqueId('chat'), type: 'standard', text: 'x' };
+    expect((await ingress.post('/message', body)).status).toBe(200);
+    expect(
+      (await ingress.post('/batch', [{ path: '/message', body }])).body[0].body.duplicate,
+    ).toBe(true);
+    const origin = new URL(ingress.url).origin;
+    for (const path of ['/message', '/docs', '/openapi.json', '/health/live']) {
+      expect((await fetch(`${origin}${path}`)).status).toBe(404);
+    }
+  });
+
+  test('405 works there too', async () => {
+    const answer = await get('/global');
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+  });
+
+  test('the OpenAPI document names it as its server, and not in its paths', async () => {
+    const { body } = await get('/openapi.json');
+    expect(body.servers).toEqual([{ url: '/support/chat' }]);
+    expect(Object.keys(body.paths)).toContain('/message');
+  });
+
+  test('the pages find their files', async () => {
+    const page = await get('/docs/');
+    const files = [...page.text.matchAll(/(?:src|href)="\.\/([^"]+)"/gu)].map(
+      ([, file]) => `/docs/${file}`,
+    );
+    expect(files.length).toBeGreaterThan(3);
+    for (const file of files) expect([file, (await get(file)).status]).toEqual([file, 200]);
+    expect((await get('/docs/async.css')).headers.get('content-type')).toContain('text/css');
+  });
+});
+
+describe('/openapi.json', () => {
+  test('has every operation of the contract, each with a token, an answer and problems', async () => {
+    const { body } = await get('/openapi.json');
+    const operations = Object.entries(body.paths as Record<string, object>).flatMap(
+      ([path, methods]) =>
+        Object.entries(methods).map(([method, operation]) => ({
+          name: `${method} ${path}`,
+          operation,
+        })),
+    );
+    expect(operations.map(({ name }) => name).sort()).toEqual([
+      'get /chats/{id}/events',
+      'get /chats/{id}/members',
+      'get /nodes',
+      'get /online-users',
+      'patch /message',
+      'post /batch',
+      'post /global',
+      'post /message',
+      'post /nodes/{id}/drain',
+      'post /notifications/chat',
+      'post /sessions/disconnect',
+      'post /update/chat',
+      'post /update/operators',
+      'put /message',
+    ]);
+    for (const { operation } of operations) {
+      expect(operation).toMatchObject({
+        operationId: expect.any(String),
+        summary: expect.any(String),
+        security: [{ apiToken: [] }],
+        responses: {
+          200: { content: { 'application/json': { schema: expect.any(Object) } } },
+          422: { content: { 'application/problem+json': { schema: expect.any(Object) } } },
+        },
+      });
+    }
+  });
+
+  test('describes the body of a message', async () => {
+    const { body } = await get('/openapi.json');
+    const text = JSON.stringify(body.paths['/message'].post.requestBody);
+    expect(text).toContain('"type_role"');
+    expect(text).toContain('"standard"');
+  });
+
+  test('refers to nothing that is not in it', async () => {
+    const { text, body } = await get('/openapi.json');
+    for (const [, reference] of text.matchAll(/"\$ref":"#\/([^"]+)"/gu)) {
+      const found = (reference ?? '').split('/').reduce((node, name) => node?.[name], body);
+      expect([reference, typeof found]).toEqual([reference, 'object']);
+    }
+  });
+});
+
+describe('/docs/async', () => {
+  test('is a page without scripts, made of the document at /asyncapi.json', async () => {
+    const page = await get('/docs/async');
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.text).not.toMatch(/<script|style=|onclick/u);
+    const { body: document } = await get('/asyncapi.json');
+    expect(document.asyncapi).toMatch(/^3\./u);
+    for (const id of Object.keys(document.operations))
+      expect(page.text).toContain(`id="operation-${id}"`);
+  });
+});
+
+describe('security headers', () => {
+  test.each([
+    '/docs',
+    '/docs/async',
+    '/docs/static/swagger-ui.css',
+    '/openapi.json',
+    '/health/live',
+    '/message',
+    '/nowhere',
+  ])('of %s allow no foreign origin, frame or inline script', async (path) => {
+    const { headers } = await get(path);
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/script-src[^;]*unsafe|https?:|\*/u);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('access-control-allow-origin')).toBeNull();
+  });
+});
+
+test('the README lists every environment variable as it is', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  expect(readme).toContain(renderConfigTable(ingressConfig));
+});
