@@ -17,7 +17,6 @@ import {
   type EnteredSessions,
   PresenceModel,
   keyOf,
-  present,
 } from './presence-model.ts';
 import { type Room, decodeEntry, isUserField, tombstoneField } from './session-entry.ts';
 
@@ -72,7 +71,9 @@ class Episode {
   private readonly model = new PresenceModel();
   private readonly rooms: readonly Room[];
   private readonly edges: Edge[] = [];
+  /** Ids under which sessions may be entered. */
   private readonly nodeIds = new Set<string>();
+  private started = 0;
   private readonly idsOf = new Map<Edge, Set<string>>();
   private readonly watched: Watched[] = [];
   /** What each living edge holds: the sessions by their key without a node. */
@@ -133,7 +134,7 @@ class Episode {
   }
 
   private async start(index: number): Promise<void> {
-    this.edges[index] = await fixture.enteredEdge(`e${episodes}-${this.nodeIds.size}`);
+    this.edges[index] = await fixture.enteredEdge(`e${episodes}-${this.started++}`);
     this.nodeId(index);
   }
 
@@ -248,7 +249,11 @@ class Episode {
     const lists = [...this.nodeIds].flatMap((nodeId) =>
       this.rooms.map((_, room) => this.readList(room, nodeId)),
     );
-    return new Map((await Promise.all(lists)).flat().map((listed) => [keyOf(listed), listed]));
+    const listed = (await Promise.all(lists)).flat();
+    // An id without sessions is looked at again when its edge acts.
+    this.nodeIds.clear();
+    for (const { nodeId } of listed) this.nodeIds.add(nodeId);
+    return new Map(listed.map((session) => [keyOf(session), session]));
   }
 
   private async readList(room: number, nodeId: string): Promise<EnteredSession[]> {
@@ -264,26 +269,28 @@ class Episode {
 
   /** The rooms' hashes say what the nodes' lists say, and every event was told that had to be. */
   async expectAgreement(): Promise<void> {
-    for (const [room, where] of this.rooms.entries()) {
-      const hash = await fixture.redis.hgetall(
-        where === 'desk' ? fixture.keys.desk() : fixture.keys.members(where.chatId),
-      );
-      const users = [...present(this.model.now)]
-        .filter((user) => user.startsWith(`${room} `))
-        .map((user) => user.slice(2));
-      const fields = Object.keys(hash).filter(isUserField);
-      expect(fields.sort()).toEqual(users.sort());
-      const count = (role: string) => users.filter((user) => user.startsWith(role)).length;
-      expect([hash['#client'], hash['#operator']].map((counter) => Number(counter ?? 0))).toEqual([
-        count('client'),
-        count('operator'),
-      ]);
-      const sessions = fields.flatMap((field) => (hash[field] as string).split(' '));
-      expect(sessions.length).toBe(
-        [...this.model.now.values()].filter((entered) => entered.room === room).length,
-      );
-      await this.expectTold(room);
-    }
+    await Promise.all(this.rooms.map((_, room) => this.expectRoom(room)));
+    await Promise.all(this.rooms.map((_, room) => this.expectTold(room)));
+  }
+
+  private async expectRoom(room: number): Promise<void> {
+    const hash = await fixture.redis.hgetall(this.membersKey(room));
+    const entered = [...this.model.now.values()].filter((session) => session.room === room);
+    const users = [...new Set(entered.map(({ user }) => user))];
+    const fields = Object.keys(hash).filter(isUserField);
+    expect(fields.sort()).toEqual(users.sort());
+    const count = (role: string) =>
+      users.filter((user) => user.startsWith(role)).length || undefined;
+    expect([hash['#client'], hash['#operator']]).toEqual(
+      ['client', 'operator'].map((role) => count(role)?.toString()),
+    );
+    const sessions = fields.flatMap((field) => (hash[field] as string).split(' '));
+    expect(sessions.length).toBe(entered.length);
+  }
+
+  private membersKey(room: number): string {
+    const where = this.rooms[room] as Room;
+    return where === 'desk' ? fixture.keys.desk() : fixture.keys.members(where.chatId);
   }
 
   private async expectTold(room: number): Promise<void> {
@@ -315,12 +322,12 @@ class Episode {
   }
 
   async close(): Promise<void> {
-    for (const tab of this.held.flatMap((held) => [...held.values()])) await this.leave(tab);
+    const tabs = this.held.flatMap((held) => [...held.values()]);
+    await Promise.all(tabs.map((tab) => leave(this.edge(tab.edge), this.membership(tab))));
+    await this.expectNow(new Map());
     const { redis, keys } = fixture;
-    const rooms = this.rooms.map((room) =>
-      room === 'desk' ? keys.desk() : keys.members(room.chatId),
-    );
-    expect(await Promise.all(rooms.map((room) => redis.exists(room)))).toEqual([0, 0, 0]);
+    const rooms = this.rooms.map((_, room) => redis.exists(this.membersKey(room)));
+    expect(await Promise.all(rooms)).toEqual([0, 0, 0]);
     await this.expectAgreement();
     for (const watched of this.watched) watched.close();
     await redis.unlink(keys.nodes());

@@ -70,6 +70,6 @@ export class PresenceModel {
 }
 
 /** `<room> <user>` of everyone who is somewhere. */
-export function present(sessions: EnteredSessions): Set<string> {
+function present(sessions: EnteredSessions): Set<string> {
   return new Set([...sessions.values()].map(({ room, user }) => `${room} ${user}`));
 }
