@@ -9,7 +9,8 @@ import { tombstoneField } from './session-entry.ts';
 export const buryScript = defineScript<[tombstoneMs: number], number>(
   'presenceBury',
   1,
-  `
+  `#!lua flags=allow-oom
+-- In a full Redis too: what follows gives memory back.
 ${nowMsLua}
 redis.call('HSET', KEYS[1], '${tombstoneField}', ms(nowMs))
 local left = redis.call('HLEN', KEYS[1]) - 1

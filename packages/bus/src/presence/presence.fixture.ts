@@ -67,8 +67,8 @@ const stillTimes: LeaseTimes = { ...defaultLeaseTimes, livingMs: 0 };
 
 export async function openPresenceFixture(
   given: Partial<LeaseTimes> = {},
+  url = process.env['REDIS_URL'],
 ): Promise<PresenceFixture> {
-  const url = process.env['REDIS_URL'];
   if (!url) throw new Error('the test run provides REDIS_URL');
   const connection = { url, name: 'test', onWarning: () => undefined };
   const redis = openCommandConnection(connection);

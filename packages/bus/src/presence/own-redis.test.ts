@@ -1,0 +1,98 @@
+/** What only a Redis of its own can show: one that is full, and one that goes away. */
+import { type Redis, startRedis } from '@switchboard/testkit';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  type Edge,
+  type PresenceFixture,
+  join,
+  leave,
+  openPresenceFixture,
+  session,
+  stats,
+} from './presence.fixture.ts';
+
+const LEASE_MS = 1_000;
+const room = { chatId: 'chat' };
+const opened: PresenceFixture[] = [];
+let server: Redis;
+let fixture: PresenceFixture;
+
+beforeAll(async () => void (server = await startRedis()));
+beforeEach(async () => {
+  const times = { leaseMs: LEASE_MS, renewMs: 300, cleanMs: 100, deadlineMs: 500, livingMs: 50 };
+  fixture = await openPresenceFixture(times, server.url);
+  opened.push(fixture);
+});
+afterAll(async () => {
+  await Promise.all(opened.map((each) => each.close()));
+  await server.stop();
+});
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('a full Redis', () => {
+  const fill = () => fixture.redis.config('SET', 'maxmemory', '1');
+  const empty = () => fixture.redis.config('SET', 'maxmemory', '0');
+  const everything = async () => {
+    const keys = await fixture.redis.keys('*');
+    return Promise.all(keys.sort().map(async (key) => [key, await fixture.redis.dump(key)]));
+  };
+
+  test('refuses a join with nothing half done', async () => {
+    const edge = await fixture.enteredEdge('one');
+    await join(edge, session(room, 'client:1', 'a'));
+    const before = await everything();
+    await fill();
+    for (const user of ['client:1', 'client:2'] as const) {
+      const refused = join(edge, session(room, user, 'b'));
+      await expect(refused).rejects.toMatchObject({ name: 'BusUnavailable', executed: 'no' });
+    }
+    expect(await everything()).toEqual(before);
+    await empty();
+  });
+
+  test('lets leave, renew, release and clean', async () => {
+    const edge = await fixture.enteredEdge('one');
+    const dead = await fixture.enteredEdge('dead');
+    const watched = await fixture.watch(room);
+    await join(edge, session(room, 'client:1', 'a'));
+    await join(edge, session(room, 'client:1', 'b'));
+    await join(dead, session(room, 'client:2', 'c'));
+    await fixture.endLease('dead');
+    await fill();
+    await edge.lease.renew();
+    expect(await edge.clean()).toEqual(['dead']);
+    await leave(edge, session(room, 'client:1', 'a'));
+    await leave(edge, session(room, 'client:1', 'b'));
+    await edge.lease.release(5_000);
+    expect(await watched.seen()).toEqual(['+1', '+2', '-2', '-1']);
+    await empty();
+  });
+});
+
+describe('a Redis that goes away for longer than a lease', () => {
+  test('costs nobody their life, and a real death is seen afterwards', async () => {
+    const edges: Edge[] = [];
+    for (const [i, nodeId] of ['one', 'two', 'three', 'dead'].entries()) {
+      const edge = fixture.edge();
+      await edge.nodes.enter(nodeId, () => stats);
+      await join(edge, session(room, `client:${i}`, `s${i}`));
+      edges.push(edge);
+    }
+    const watched = await fixture.watch(room);
+    await server.kill('SIGSTOP');
+    await pause(2 * LEASE_MS);
+    await server.kill('SIGCONT');
+    await pause(3 * LEASE_MS);
+    expect(await watched.seen()).toEqual([]);
+    expect(edges.map(({ lease }) => lease.nodeId)).toEqual(['one', 'two', 'three', 'dead']);
+
+    await edges[3]?.nodes.close();
+    const diedMs = performance.now();
+    while ((await watched.seen()).length === 0) {
+      if (performance.now() - diedMs > 3 * LEASE_MS) throw new Error('the death was not seen');
+      await pause(20);
+    }
+    expect(await watched.seen()).toEqual(['-3']);
+  });
+});
