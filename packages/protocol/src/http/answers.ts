@@ -40,9 +40,10 @@ export const notificationAnswer = eventAnswer
   })
   .meta({ title: 'NotificationAnswer' });
 
-export const onlineUsersAnswer = z
-  .array(operatorSession)
-  .meta({ title: 'OnlineUsersAnswer', description: 'List of active broadcast sessions' });
+export const onlineUsersAnswer = z.array(operatorSession).meta({
+  title: 'OnlineUsersAnswer',
+  description: 'Active operator sessions with available widget and department sources',
+});
 
 /** Of `GET /chats/{id}/events`. */
 export const chatEventsAnswer = z
