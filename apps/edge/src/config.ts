@@ -1,6 +1,15 @@
 /** Every environment variable of the edge, with its limits: the README's table is generated from this. */
 import { defaultLimits, type Limits } from '@switchboard/protocol';
-import { choice, durationMs, list, port, secret, text, url, wholeNumber } from '@switchboard/runtime';
+import {
+  choice,
+  durationMs,
+  list,
+  port,
+  secret,
+  text,
+  url,
+  wholeNumber,
+} from '@switchboard/runtime';
 import { z } from 'zod';
 
 const where = {
@@ -22,7 +31,8 @@ const where = {
     default: 16,
   }),
   NODE_ID: text({
-    description: 'id of this node in presence and /nodes; a restarted node is a new one; unset: made up at every start',
+    description:
+      'id of this node in presence and /nodes; a restarted node is a new one; unset: made up at every start',
     pattern: /^[\w.-]{1,64}$/u,
     rule: 'must be 1 to 64 letters, digits, dots, underscores or hyphens',
   }).optional(),
@@ -47,9 +57,12 @@ const access = {
     minLength: 32,
   }).optional(),
   AUTH_KEYS: secret({
-    description: 'keys of tokens as a JWK set: RS256 and EdDSA public keys, HS256 secrets; several at once by kid',
+    description:
+      'keys of tokens as a JWK set: RS256 and EdDSA public keys, HS256 secrets; several at once by kid',
   }).optional(),
-  AUTH_JWKS_URL: url({ description: 'where public keys are fetched from, in the background' }).optional(),
+  AUTH_JWKS_URL: url({
+    description: 'where public keys are fetched from, in the background',
+  }).optional(),
   AUTH_JWKS_REFRESH_MS: durationMs({
     description: 'how often they are fetched again',
     min: 1_000,
@@ -71,7 +84,8 @@ const access = {
 
 const times = {
   APPEND_TIMEOUT_MS: durationMs({
-    description: 'after this time a message is not appended any more and its sender gets `unavailable`',
+    description:
+      'after this time a message is not appended any more and its sender gets `unavailable`',
     min: 100,
     max: 60_000,
     default: 3_000,
@@ -93,7 +107,8 @@ const times = {
     default: 4_000,
   }),
   DRAIN_WAIT_MS: durationMs({
-    description: 'how long new sockets are still taken after it said that it is not ready, so that balancers notice',
+    description:
+      'how long new sockets are still taken after it said that it is not ready, so that balancers notice',
     default: 5_000,
   }),
   DRAIN_WINDOW_MS: durationMs({
@@ -109,7 +124,8 @@ const times = {
 
 const limits = {
   FRAME_MAX_BYTES: wholeNumber({
-    description: 'largest frame of a client; up to twice of it is answered, above that the connection is cut',
+    description:
+      'largest frame of a client; up to twice of it is answered, above that the connection is cut',
     unit: 'bytes',
     min: 1_024,
     max: 16_777_216,

@@ -143,7 +143,13 @@ function createDeskSide(parts: Parts) {
   const assigned = createAssignedOperators();
   const afterMs = settings.checkpointAfterMs;
   const checkpoints = createCheckpoints({ desk, wheel, afterMs, publish, now: parts.now });
-  const resets = createResets({ ...parts, desk, roster, spreadMs: resetSpreadMs, random: Math.random });
+  const resets = createResets({
+    ...parts,
+    desk,
+    roster,
+    spreadMs: resetSpreadMs,
+    random: Math.random,
+  });
   const heldMaxBytes = settings.bufferMaxBytes;
   const feeds = createFeeds({
     desk,
@@ -158,7 +164,15 @@ function createDeskSide(parts: Parts) {
     onLost: resets.all,
   });
   const replayBufferMaxBytes = settings.bufferMaxBytes / 4;
-  const joinParts = { ...parts, desk, feeds, roster, assigned, replayBufferMaxBytes, reset: resets.one };
+  const joinParts = {
+    ...parts,
+    desk,
+    feeds,
+    roster,
+    assigned,
+    replayBufferMaxBytes,
+    reset: resets.one,
+  };
   const join = (session: Parameters<typeof joinDesk>[0]) => joinDesk(session, joinParts);
   return { desk, feeds, join };
 }
@@ -166,23 +180,32 @@ function createDeskSide(parts: Parts) {
 function createCommandSide(parts: Parts & { readonly rooms: Rooms }) {
   const { bus, wheel, limits, settings, traffic, onWarning, newStamp } = parts;
   const deadlineMs = settings.appendTimeoutMs;
-  const tokenClock = createTokenClock({ wheel, now: parts.now, warnBeforeMs: limits.tokenExpiringBeforeMs });
+  const tokenClock = createTokenClock({
+    wheel,
+    now: parts.now,
+    warnBeforeMs: limits.tokenExpiringBeforeMs,
+  });
   const warnAbout = (message: string) => (error: unknown) => onWarning(message, { err: error });
   const typing = { log: bus.log, newStamp, ttlMs: limits.typingTtlMs };
   const clock = createTypingClock({
     wheel,
     ttlMs: limits.typingTtlMs,
-    onEnd: (ended) => void tellEnd(ended, typing).catch(warnAbout('the end of an indicator could not be told')),
+    onEnd: (ended) =>
+      void tellEnd(ended, typing).catch(warnAbout('the end of an indicator could not be told')),
   });
   const check = (chatId: string) => parts.rooms.get(chatId)?.follow.check();
-  const own = { awaited: parts.awaited, ownEvent: { awaited: parts.awaited, wheel, check, ...ownCopy } };
+  const own = {
+    awaited: parts.awaited,
+    ownEvent: { awaited: parts.awaited, wheel, check, ...ownCopy },
+  };
   const mark = { ...own, log: bus.log, newStamp, deadlineMs };
   const receipts = createReceipts({
     wheel,
     windowMs: receiptWindowMs,
     mark: (session, command) => markMessage(session, command, mark),
     needless: (session, command) => unchangedAnswer(session, command, ts()),
-    tellDesk: (event) => void bus.log.publish(event).catch(warnAbout('the desk could not be told of a receipt')),
+    tellDesk: (event) =>
+      void bus.log.publish(event).catch(warnAbout('the desk could not be told of a receipt')),
     schedule: (session) => session.queue.push(() => receipts.flush(session, responder(session))),
   });
   const ts = () => new Date(parts.now()).toISOString();
@@ -207,7 +230,8 @@ function createCommandSide(parts: Parts & { readonly rooms: Rooms }) {
       if (session.socket !== 'chat') return;
       receipts.forget(session);
       const ended = clock.endOf(session);
-      if (ended !== undefined) void tellEnd(ended, typing).catch(warnAbout('the end of an indicator could not be told'));
+      if (ended !== undefined)
+        void tellEnd(ended, typing).catch(warnAbout('the end of an indicator could not be told'));
     },
   };
 }

@@ -47,7 +47,8 @@ const logger = createLogger({
   level: config.LOG_LEVEL,
   secrets: config.AUTH_SECRET === undefined ? [] : [config.AUTH_SECRET],
 }).child({ node: startNodeId });
-const onWarning = (message: string, details: Record<string, unknown> = {}) => logger.warn(details, message);
+const onWarning = (message: string, details: Record<string, unknown> = {}) =>
+  logger.warn(details, message);
 const shutdown = createShutdown({ logger, timeoutMs: config.SHUTDOWN_TIMEOUT_MS });
 
 const tokens = createTokens({ config, configuredKeys: configured.keys, limits, onWarning });
@@ -108,10 +109,10 @@ const edge = createEdge({
   onWarning,
 });
 
-let publicPort: number | undefined;
+let publicPort = 0;
 const health = createHealth({
   bus: () => bus.health(),
-  isListening: () => publicPort !== undefined,
+  isListening: () => publicPort > 0,
   isStopping: () => shutdown.signal.aborted,
   hasKeys: () => tokens.keyCount > 0,
 });
@@ -130,7 +131,7 @@ const nodeState = () => {
 };
 const lease = await bus.nodes.enter(startNodeId, () => ({
   state: nodeState(),
-  address: `${config.HOST}:${publicPort ?? config.PORT}`,
+  address: `${config.HOST}:${publicPort || config.PORT}`,
   version: process.env['npm_package_version'] ?? 'source',
   sockets: edge.table.size,
   rooms: edge.rooms.size,
@@ -165,7 +166,10 @@ shutdown.add('sockets', async () => {
   await drain({
     table: edge.table,
     stopListening: server.stopListening,
-    ...boundDrain({ waitMs: config.DRAIN_WAIT_MS, windowMs: config.DRAIN_WINDOW_MS }, config.SHUTDOWN_TIMEOUT_MS),
+    ...boundDrain(
+      { waitMs: config.DRAIN_WAIT_MS, windowMs: config.DRAIN_WINDOW_MS },
+      config.SHUTDOWN_TIMEOUT_MS,
+    ),
     random: Math.random,
     now: () => bus.now(),
   });

@@ -1,5 +1,10 @@
 /** What a command handler gives back. It writes to no socket itself. */
-import { encodeAnswer, errors, type FrameErrorCode, type NotAddedCode } from '@switchboard/protocol';
+import {
+  encodeAnswer,
+  errors,
+  type FrameErrorCode,
+  type NotAddedCode,
+} from '@switchboard/protocol';
 
 export type Answer =
   /** No answer. */
@@ -46,7 +51,7 @@ export interface RefusedMessage {
 
 export function notAddedFrame(
   code: NotAddedCode,
-  { chatId, clientMessageId = undefined }: RefusedMessage,
+  { chatId, clientMessageId }: RefusedMessage,
   { context, ...details }: ErrorDetails & { readonly context: AnswerContext },
 ): string {
   const { message = errors[code].title, field, retryAfterMs } = details;

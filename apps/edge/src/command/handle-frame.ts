@@ -89,7 +89,8 @@ function refuse(session: Session, failure: ClientFrameFailure, parts: FrameParts
 function failureAnswer(session: Session, failure: ClientFrameFailure, parts: FrameParts): string {
   const { requestId, clientMessageId, error } = failure;
   const context = { ts: parts.ts(), requestId };
-  if (failure.event !== 'sendMessage') return errorFrame(error.code as FrameErrorCode, context, error);
+  if (failure.event !== 'sendMessage')
+    return errorFrame(error.code as FrameErrorCode, context, error);
   const refused = { chatId: chatOf(session), clientMessageId };
   return notAddedFrame(failure.error.code, refused, { ...error, context });
 }
@@ -109,7 +110,10 @@ function endWhenFlooded(session: Session, { pendingMax }: FrameParts): void {
 function refusalFrame(
   session: Session,
   frame: ClientFrame,
-  { code, parts }: { code: 'too_many_pending' | 'rate_limited' | 'unavailable' | 'internal'; parts: FrameParts },
+  {
+    code,
+    parts,
+  }: { code: 'too_many_pending' | 'rate_limited' | 'unavailable' | 'internal'; parts: FrameParts },
 ): string {
   const context = { ts: parts.ts(), requestId: frame.requestId };
   const isLimit = code === 'too_many_pending' || code === 'rate_limited';

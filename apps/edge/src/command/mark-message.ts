@@ -94,7 +94,11 @@ function receiptOf(
 
 async function append(
   session: ChatSession,
-  { command, known, event }: { command: ReceiptCommand; known: RecalledMessage | undefined; event: RoutedEvent },
+  {
+    command,
+    known,
+    event,
+  }: { command: ReceiptCommand; known: RecalledMessage | undefined; event: RoutedEvent },
   parts: MarkMessageParts,
 ) {
   const { level, messageId, upTo } = command;

@@ -23,7 +23,9 @@ export async function refreshToken(
   const verdict = parts.verify(token);
   const problem = verdict.ok ? await problemOf(session, verdict, parts) : verdict.reason;
   if (!verdict.ok || problem !== undefined) {
-    return only(errorFrame('token_invalid', parts.context, { message: problem ?? '', field: 'token' }));
+    return only(
+      errorFrame('token_invalid', parts.context, { message: problem ?? '', field: 'token' }),
+    );
   }
   const { tokenId, expiresAtMs } = verdict;
   session.token = { tokenId, expiresAtMs };
@@ -37,7 +39,9 @@ async function problemOf(
   { claims, tokenId }: VerifiedToken<Claims>,
   { control }: RefreshTokenParts,
 ): Promise<string | undefined> {
-  if (!isSameHolder(session.identity, identityOf(claims))) return 'it is of another user, role or chat';
-  if (session.socket === 'chat' && !mayJoin(claims, session.chatId)) return 'it does not allow this room';
+  if (!isSameHolder(session.identity, identityOf(claims)))
+    return 'it is of another user, role or chat';
+  if (session.socket === 'chat' && !mayJoin(claims, session.chatId))
+    return 'it does not allow this room';
   return (await control.isDenied(tokenId)) ? 'it was revoked' : undefined;
 }

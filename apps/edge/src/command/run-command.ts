@@ -51,7 +51,8 @@ function dispatch(
     return answer.then((given) => respond(given, frame.requestId));
   }
   // The parser refuses them on /broadcast already.
-  if (session.socket !== 'chat') return respond(only(errorFrame('forbidden', context)), frame.requestId);
+  if (session.socket !== 'chat')
+    return respond(only(errorFrame('forbidden', context)), frame.requestId);
   return runInRoom(session, frame, parts);
 }
 

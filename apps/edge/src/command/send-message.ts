@@ -45,7 +45,11 @@ export async function sendMessage(
 ): Promise<Answer> {
   const stamp = parts.newStamp();
   const messageId = parts.newId();
-  const message = messageOf(session, command.data, { messageId, ts: stamp.ts, minted: parts.newId });
+  const message = messageOf(session, command.data, {
+    messageId,
+    ts: stamp.ts,
+    minted: parts.newId,
+  });
   const attempt = { session, command, message, stamp };
   const own = parts.awaited.expect(stamp.eventId, session, command.requestId);
   const outcome = await append(attempt, parts);
@@ -64,10 +68,19 @@ function messageOf(
 ): Message {
   const { user } = session.identity;
   const clientMessageId = data.client_message_id ?? sent.minted();
-  return sentMessage(data, { messageId: sent.messageId, chatId: session.chatId, user, ts: sent.ts, clientMessageId });
+  return sentMessage(data, {
+    messageId: sent.messageId,
+    chatId: session.chatId,
+    user,
+    ts: sent.ts,
+    clientMessageId,
+  });
 }
 
-async function append(attempt: Attempt, parts: SendMessageParts): Promise<AppendOutcome | 'unavailable'> {
+async function append(
+  attempt: Attempt,
+  parts: SendMessageParts,
+): Promise<AppendOutcome | 'unavailable'> {
   const { session, command, message, stamp } = attempt;
   const { key, role } = session.identity;
   const clientMessageId = command.data.client_message_id ?? undefined;
@@ -77,7 +90,9 @@ async function append(attempt: Attempt, parts: SendMessageParts): Promise<Append
       deadlineMs: parts.deadlineMs,
       message: { messageId: message.id, type: message.type, author: key },
       refuseIfClosed: parts.refuseIfClosed && role === 'client',
-      ...(clientMessageId !== undefined && { once: { kind: 'clientMessage', user: key, clientMessageId } }),
+      ...(clientMessageId !== undefined && {
+        once: { kind: 'clientMessage', user: key, clientMessageId },
+      }),
     });
   } catch (error) {
     if (error instanceof BusUnavailable) return 'unavailable';
@@ -137,7 +152,11 @@ async function findLogged(
 }
 
 /** The first message is not in the log any more: what was repeated, under the ids of the first. */
-function rebuilt(message: Message, stamp: Stamp, role: 'client' | 'operator'): Record<string, unknown> {
+function rebuilt(
+  message: Message,
+  stamp: Stamp,
+  role: 'client' | 'operator',
+): Record<string, unknown> {
   const { event, eventId, ts, chatId, room } = messageAdded(message, stamp);
   const data = (role === 'client' ? room?.clientsData : undefined) ?? room?.data ?? '{}';
   return { event, event_id: eventId, ts, chat_id: chatId, data: JSON.parse(data) as unknown };

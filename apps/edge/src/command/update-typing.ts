@@ -32,7 +32,10 @@ export async function updateTyping(
 }
 
 /** Tells whoever was told of the indicator that it has ended. */
-export function tellEnd({ session, isPrivate }: Indicator, parts: Omit<TypingParts, 'clock'>): Promise<void> {
+export function tellEnd(
+  { session, isPrivate }: Indicator,
+  parts: Omit<TypingParts, 'clock'>,
+): Promise<void> {
   const data = { is_typing: false, is_private: isPrivate };
   return parts.log.publish(typingUpdated(typingOf(session, data, parts.ttlMs), parts.newStamp()));
 }

@@ -1,6 +1,11 @@
 /** Commands to all edges, carried out for the sessions of this one. */
 import type { Control, ControlCommand } from '@switchboard/bus';
-import { closeCodes, encodeAnswer, sources as sourcesSchema, type CloseCodeName } from '@switchboard/protocol';
+import {
+  closeCodes,
+  encodeAnswer,
+  sources as sourcesSchema,
+  type CloseCodeName,
+} from '@switchboard/protocol';
 import type { Attendance } from '../presence/attendance.ts';
 import { changeSources } from '../desk/change-sources.ts';
 import type { Desk } from '../desk/desk.ts';
@@ -55,7 +60,11 @@ export interface DismissOptions {
 }
 
 /** Tells a session why it is closed, and closes it. */
-export function dismiss(session: Session, why: CloseCodeName, { now, retryAfterMs }: DismissOptions): void {
+export function dismiss(
+  session: Session,
+  why: CloseCodeName,
+  { now, retryAfterMs }: DismissOptions,
+): void {
   const data = {
     reason: why,
     reconnect: closeCodes[why].reconnect,
@@ -76,7 +85,9 @@ async function updateSources(
   }
   const sessions = parts.table.find({ userId: operatorId }).filter(isAtDesk);
   for (const session of sessions) changeSources(session, told, parts.desk);
-  await Promise.all(sessions.filter(({ entered }) => entered).map((one) => parts.attendance.update(one)));
+  await Promise.all(
+    sessions.filter(({ entered }) => entered).map((one) => parts.attendance.update(one)),
+  );
   return sessions.length;
 }
 

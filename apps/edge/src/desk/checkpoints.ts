@@ -17,7 +17,13 @@ export interface Checkpoints {
   due(): void;
 }
 
-export function createCheckpoints({ desk, wheel, afterMs, publish, now }: CheckpointsOptions): Checkpoints {
+export function createCheckpoints({
+  desk,
+  wheel,
+  afterMs,
+  publish,
+  now,
+}: CheckpointsOptions): Checkpoints {
   let waiting = false;
   const send = () => {
     waiting = false;

@@ -19,8 +19,13 @@ export function readDeskPosition(since: string, partitions: number): string[] | 
  *
  * @param timesByPartition when each feed's newest messages were logged, newest first
  */
-export function shareOfNewest(timesByPartition: readonly (readonly number[])[], count: number): number[] {
-  const all = timesByPartition.flatMap((times, partition) => times.map((time) => ({ time, partition })));
+export function shareOfNewest(
+  timesByPartition: readonly (readonly number[])[],
+  count: number,
+): number[] {
+  const all = timesByPartition.flatMap((times, partition) =>
+    times.map((time) => ({ time, partition })),
+  );
   all.sort((left, right) => right.time - left.time);
   const shares = timesByPartition.map(() => 0);
   for (const { partition } of all.slice(0, count)) shares[partition]! += 1;

@@ -1,6 +1,13 @@
 /** The operators' socket over two real edges: who gets what, resume, sources, presence. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { chatNotification, chatFacts, chatUpdated, globalUpdated, operatorUpdated, type Chat } from '@switchboard/protocol';
+import {
+  chatNotification,
+  chatFacts,
+  chatUpdated,
+  globalUpdated,
+  operatorUpdated,
+  type Chat,
+} from '@switchboard/protocol';
 import { findRedis, type RawSocket } from '@switchboard/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { settled, startEdges, textsOf, type EdgesUnderTest } from '../test/edges-under-test.ts';
@@ -15,7 +22,12 @@ let count = 0;
 const unique = (name: string) => `${name}-${(count += 1)}`;
 const closeAll = (...sockets: RawSocket[]) => Promise.all(sockets.map((socket) => socket.close()));
 const only = (widgets: string[] | null, departments: string[] | null = null) => ({
-  claims: { sources: { widgets: widgets?.map((id) => ({ id })) ?? null, departments: departments?.map((id) => ({ id })) ?? null } },
+  claims: {
+    sources: {
+      widgets: widgets?.map((id) => ({ id })) ?? null,
+      departments: departments?.map((id) => ({ id })) ?? null,
+    },
+  },
 });
 const stamp = () => ({ eventId: unique('event'), ts: new Date().toISOString() });
 const append = (event: ReturnType<typeof chatUpdated>, chat?: Chat) =>
@@ -34,14 +46,19 @@ describe('/broadcast', () => {
   it('brings messages that everyone may see, with their chat, and neither notes nor system messages', async () => {
     const chatId = unique('chat');
     const desk = await edges.desk('op', { edge: 1 });
-    await update({ id: chatId, status: 'open', widget: { id: 'w1', name: 'Shop' } } as Chat);
-    expect(await desk.next('chatUpdated')).toMatchObject({ chat_id: chatId, data: { chat: { id: chatId } } });
+    await update({ id: chatId, status: 'open', widget: { id: 'w1', name: 'Shop' } });
+    expect(await desk.next('chatUpdated')).toMatchObject({
+      chat_id: chatId,
+      data: { chat: { id: chatId } },
+    });
     await edges.post({ chat_id: chatId, type: 'note', text: 'note' });
     await edges.post({ chat_id: chatId, type: 'system', type_role: 'operator', text: 'system' });
     await edges.post({ chat_id: chatId, type: 'bot', text: 'bot' });
     await edges.post({ chat_id: chatId, text: 'standard' });
     const last = await desk.next((frame) => frame.data.message?.text === 'standard');
-    expect(last).toMatchObject({ data: { chat: { id: chatId, status: 'open', widget: { id: 'w1' } } } });
+    expect(last).toMatchObject({
+      data: { chat: { id: chatId, status: 'open', widget: { id: 'w1' } } },
+    });
     expect(last.position).toMatch(/^\d+:/u);
     await allSettled([desk]);
     expect(textsOf(desk)).toEqual(['bot', 'standard']);
@@ -52,7 +69,10 @@ describe('/broadcast', () => {
     const chatId = unique('chat');
     const [desk, op] = await Promise.all([edges.desk('op'), edges.operator('op', chatId)]);
     await edges.post({ chat_id: chatId });
-    const [onDesk, inRoom] = await Promise.all([desk.next('messageAdded'), op.next('messageAdded')]);
+    const [onDesk, inRoom] = await Promise.all([
+      desk.next('messageAdded'),
+      op.next('messageAdded'),
+    ]);
     expect(onDesk.event_id).toBe(inRoom.event_id);
     await closeAll(desk, op);
   });
@@ -65,8 +85,12 @@ describe('/broadcast', () => {
     ]);
     await append(operatorUpdated({ id: 'one', status: 'away' }, stamp()));
     await append(globalUpdated({ banner: 'hi' }, stamp()));
-    const body = { id: unique('chat'), operator_user: { id: 'two' }, notification: { title: 'late' } };
-    await append(chatNotification(body as never, stamp()));
+    const body = {
+      id: unique('chat'),
+      operator_user: { id: 'two' },
+      notification: { title: 'late' },
+    };
+    await append(chatNotification(body, stamp()));
     await allSettled([one, two, none]);
     for (const desk of [one, two, none]) {
       expect(desk.all('operatorUpdated')).toHaveLength(1);
@@ -107,12 +131,13 @@ describe('sources', () => {
     ]);
     const seen = async (chat: Partial<Chat>) => {
       const id = unique('chat');
-      await update({ id, ...chat } as Chat);
+      await update({ id, ...chat });
       const text = unique('text');
       await edges.post({ chat_id: id, text });
       await allSettled(desks);
       const who = desks.filter((desk) => textsOf(desk).includes(text));
-      for (const desk of who) expect(textsOf(desk).filter((other) => other === text)).toHaveLength(1);
+      for (const desk of who)
+        expect(textsOf(desk).filter((other) => other === text)).toHaveLength(1);
       return who.map((desk) => desk.frames[0]!.data.user.id as string);
     };
     const w1 = { widget: { id: 'w1' } };
@@ -120,16 +145,24 @@ describe('sources', () => {
     expect(await seen({ ...w1, department: { id: 'd1' } })).toEqual(['all', 'all2', 'w1', 'w1d1']);
     expect(await seen({ ...w1, department: { id: 'd2' } })).toEqual(['all', 'all2', 'w1', 'd2']);
     expect(await seen({ widget: { id: 'w2' }, department: null })).toEqual(['all', 'all2', 'd2']);
-    expect(await seen({ operator_user: { id: 'assigned' } })).toEqual(['all', 'all2', 'd2', 'assigned']);
+    expect(await seen({ operator_user: { id: 'assigned' } })).toEqual([
+      'all',
+      'all2',
+      'd2',
+      'assigned',
+    ]);
     await closeAll(...desks);
   });
 
   it('of an update let the old and the new audience know', async () => {
     const id = unique('chat');
-    const desks = await Promise.all([edges.desk('old', only(['old'])), edges.desk('new', only(['new']))]);
-    await update({ id, widget: { id: 'old' } } as Chat);
-    await update({ id, widget: { id: 'new' } } as Chat);
-    await update({ id, subject: 'x' } as Chat);
+    const desks = await Promise.all([
+      edges.desk('old', only(['old'])),
+      edges.desk('new', only(['new'])),
+    ]);
+    await update({ id, widget: { id: 'old' } });
+    await update({ id, widget: { id: 'new' } });
+    await update({ id, subject: 'x' });
     await allSettled(desks);
     expect(desks.map((desk) => desk.all('chatUpdated').length)).toEqual([2, 2]);
     await closeAll(...desks);
@@ -137,18 +170,24 @@ describe('sources', () => {
 
   it('change live, and hold for the next connect too', async () => {
     const id = unique('chat');
-    await update({ id, widget: { id: 'live' } } as Chat);
+    await update({ id, widget: { id: 'live' } });
     const operatorId = unique('operator');
     const desk = await edges.desk(operatorId, only([]));
     await edges.post({ chat_id: id, text: 'before' });
     const sourcesJson = JSON.stringify({ widgets: [{ id: 'live' }], departments: null });
     await edges.bus.control.setSources(operatorId, sourcesJson);
-    expect(await edges.bus.control.ask({ kind: 'sources', operatorId, sourcesJson }, 2_000)).toBe(1);
+    expect(await edges.bus.control.ask({ kind: 'sources', operatorId, sourcesJson }, 2_000)).toBe(
+      1,
+    );
     await edges.post({ chat_id: id, text: 'after' });
     await allSettled([desk]);
     expect(textsOf(desk)).toEqual(['after']);
-    const [session] = (await edges.bus.presence.desk()).filter(({ user }) => user === `operator:${operatorId}`);
-    expect(JSON.parse(session!.sessionJson)).toMatchObject({ sources: { widgets: [{ id: 'live' }] } });
+    const session = (await edges.bus.presence.desk()).find(
+      ({ user }) => user === `operator:${operatorId}`,
+    );
+    expect(JSON.parse(session!.sessionJson)).toMatchObject({
+      sources: { widgets: [{ id: 'live' }] },
+    });
     const next = await edges.desk(operatorId, { ...only([]), edge: 1 });
     await edges.post({ chat_id: id, text: 'again' });
     await allSettled([next]);
@@ -164,9 +203,9 @@ describe('resume at the desk', () => {
     const { position } = (await desk.next((frame) => frame.event === 'checkpoint', 2_000)).data;
     await desk.close();
     const chats = Array.from({ length: 12 }, () => unique('chat'));
-    for (const id of chats) await update({ id, widget: { id: 'w' } } as Chat);
+    for (const id of chats) await update({ id, widget: { id: 'w' } });
     for (const id of chats) await edges.post({ chat_id: id, text: id });
-    for (const id of chats) await update({ id, widget: { id: 'elsewhere' } } as Chat);
+    for (const id of chats) await update({ id, widget: { id: 'elsewhere' } });
     for (const id of chats) await edges.post({ chat_id: id, text: `${id} hidden` });
     const back = await edges.desk('op', { ...only(['w']), edge: 1, query: { since: position } });
     expect(back.frames[0]).toMatchObject({ data: { resumed: true, position } });
@@ -179,7 +218,11 @@ describe('resume at the desk', () => {
     const total = 400;
     const chats = Array.from({ length: 8 }, () => unique('chat'));
     const first = await edges.desk('op');
-    let map = new Map((first.frames[0]!.data.position as string).split(',').map((part) => part.split(':') as [string, string]));
+    let map = new Map(
+      (first.frames[0]!.data.position as string)
+        .split(',')
+        .map((part) => part.split(':') as [string, string]),
+    );
     await first.close();
     const writing = (async () => {
       for (let index = 0; index < total; index += 1) {
@@ -196,7 +239,8 @@ describe('resume at the desk', () => {
       await socket.closed;
       seen.push(...textsOf(socket));
       for (const { position, event } of socket.frames) {
-        if (event !== 'checkpoint' && position !== undefined) map = map.set(...(position.split(':') as [string, string]));
+        if (event !== 'checkpoint' && position !== undefined)
+          map = map.set(...(position.split(':') as [string, string]));
       }
     }
     await writing;
@@ -208,12 +252,15 @@ describe('resume at the desk', () => {
     }
   });
 
-  it.each(['', 'nonsense', '0:0', '0:1-1.abc,'.repeat(15) + '15:0'])('from %s is not honoured', async (since) => {
-    const desk = await edges.desk('op', { query: { since } });
-    expect(desk.frames[0]!.data.resumed).toBe(false);
-    expect(desk.frames[0]!.data.position.split(',')).toHaveLength(16);
-    await desk.close();
-  });
+  it.each(['', 'nonsense', '0:0', '0:1-1.abc,'.repeat(15) + '15:0'])(
+    'from %s is not honoured',
+    async (since) => {
+      const desk = await edges.desk('op', { query: { since } });
+      expect(desk.frames[0]!.data.resumed).toBe(false);
+      expect(desk.frames[0]!.data.position.split(',')).toHaveLength(16);
+      await desk.close();
+    },
+  );
 
   it('gives the newest messages of all partitions together as history', async () => {
     const texts = Array.from({ length: 20 }, () => unique('history'));
@@ -233,9 +280,13 @@ describe('presence at the desk', () => {
     const watcher = await edges.desk('watcher');
     const operatorId = unique('operator');
     const one = await edges.desk(operatorId, { edge: 1, query: { app: 'console/1.0' } });
-    expect(await watcher.next((frame) => frame.data.operator_user?.id === operatorId)).toMatchObject({ event: 'operatorConnected' });
+    expect(
+      await watcher.next((frame) => frame.data.operator_user?.id === operatorId),
+    ).toMatchObject({ event: 'operatorConnected' });
     expect(one.frames[0]!.data.operators.map(({ id }: { id: string }) => id)).toContain(operatorId);
-    const [session] = (await edges.bus.presence.desk()).filter(({ user }) => user === `operator:${operatorId}`);
+    const session = (await edges.bus.presence.desk()).find(
+      ({ user }) => user === `operator:${operatorId}`,
+    );
     expect(JSON.parse(session!.sessionJson)).toEqual({
       sources: { widgets: null, departments: null },
       connected_at: expect.stringMatching(/Z$/u),
@@ -244,7 +295,12 @@ describe('presence at the desk', () => {
     const two = await edges.desk(operatorId);
     await one.close();
     await two.close();
-    expect(await watcher.next((frame) => frame.event === 'operatorDisconnected' && frame.data.operator_user.id === operatorId)).toBeDefined();
+    expect(
+      await watcher.next(
+        (frame) =>
+          frame.event === 'operatorDisconnected' && frame.data.operator_user.id === operatorId,
+      ),
+    ).toBeDefined();
     expect(watcher.all((frame) => frame.data.operator_user?.id === operatorId)).toHaveLength(2);
     await watcher.close();
   });
@@ -263,7 +319,10 @@ describe('a lost feed', () => {
     client.disconnect();
     await edges.post({ chat_id: chatId, text: 'in another history' });
     const again = await desk.next('connected', 8_000);
-    expect(again.data).toMatchObject({ resumed: false, session_id: desk.frames[0]!.data.session_id });
+    expect(again.data).toMatchObject({
+      resumed: false,
+      session_id: desk.frames[0]!.data.session_id,
+    });
     await edges.post({ chat_id: chatId, text: 'after' });
     await desk.next((frame) => frame.data.message?.text === 'after');
     await desk.close();

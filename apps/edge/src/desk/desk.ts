@@ -109,7 +109,11 @@ export function feedTopic(partition: number, sourceClass: SourceClass): string {
 export const deskTopic = 'k';
 
 /** Whether this event is for this session. */
-export function seesFeedEvent(seat: DeskSeat, event: BusEvent, assigned: readonly string[]): boolean {
+export function seesFeedEvent(
+  seat: DeskSeat,
+  event: BusEvent,
+  assigned: readonly string[],
+): boolean {
   const { userId } = seat.session.identity;
   if (event.audience === 'operator') return event.subject === userId;
   if (event.audience === 'all') return true;

@@ -31,7 +31,11 @@ function send(partition: number, event: BusEvent, parts: FeedFanOutParts): numbe
   return sendToEach(liveSeats(parts.desk.seatsOf(event.subject), partition), event);
 }
 
-function sendToClasses(partition: number, event: BusEvent, { desk, publish }: FeedFanOutParts): number {
+function sendToClasses(
+  partition: number,
+  event: BusEvent,
+  { desk, publish }: FeedFanOutParts,
+): number {
   let sockets = 0;
   for (const sourceClass of desk.classes.values()) {
     if (event.audience === 'filtered' && !sourceClass.matches(event.routing)) continue;
@@ -41,7 +45,11 @@ function sendToClasses(partition: number, event: BusEvent, { desk, publish }: Fe
 }
 
 /** The assigned operators' sessions that their sources have left out. */
-function sendToAssigned(partition: number, event: BusEvent, { desk, assigned }: FeedFanOutParts): number {
+function sendToAssigned(
+  partition: number,
+  event: BusEvent,
+  { desk, assigned }: FeedFanOutParts,
+): number {
   let sockets = 0;
   for (const operatorId of assigned(event.routing)) {
     const seats = liveSeats(desk.seatsOf(operatorId), partition);
@@ -61,7 +69,11 @@ function sendToEach(seats: readonly DeskSeat[], { frame }: BusEvent): number {
 }
 
 /** For sessions that are level with this feed and not yet with all; ephemeral events also before. */
-function hold(partition: number, event: BusEvent, { desk, assigned, heldMaxBytes }: FeedFanOutParts): void {
+function hold(
+  partition: number,
+  event: BusEvent,
+  { desk, assigned, heldMaxBytes }: FeedFanOutParts,
+): void {
   for (const seat of desk.arriving) {
     const isKept = event.position === undefined || seat.phases[partition] === 'level';
     if (!isKept || !seesFeedEvent(seat, event, assigned(event.routing))) continue;

@@ -33,7 +33,9 @@ export function createFeeds(options: FeedsOptions): Feeds {
   };
   const open = () => {
     const partitions = Array.from({ length: log.partitions }, (_, partition) => partition);
-    const feeds = partitions.map((partition) => log.followFeed(partition, listenerOf(partition, options)));
+    const feeds = partitions.map((partition) =>
+      log.followFeed(partition, listenerOf(partition, options)),
+    );
     desk.feeds = feeds;
     // Those who are joining wait for `ready` too and are turned away; the next one starts afresh.
     Promise.all(feeds.map((feed) => feed.ready)).catch(() => {
@@ -58,7 +60,10 @@ export function createFeeds(options: FeedsOptions): Feeds {
   };
 }
 
-function listenerOf(partition: number, { fanOut, onReceived, onLost }: FeedsOptions): FollowListener {
+function listenerOf(
+  partition: number,
+  { fanOut, onReceived, onLost }: FeedsOptions,
+): FollowListener {
   const receive = (event: BusEvent) => {
     onReceived(event);
     fanOut(partition, event);

@@ -61,7 +61,9 @@ async function findBeginning(seat: DeskSeat, parts: JoinDeskParts): Promise<Begi
   const replays = since === undefined ? undefined : await findReplays(since, parts);
   if (replays !== undefined) return { replays, resumed: true };
   const told = since === undefined ? {} : { resumed: false };
-  return history === undefined ? told : { ...told, replays: await findHistory(seat, history, parts) };
+  return history === undefined
+    ? told
+    : { ...told, replays: await findHistory(seat, history, parts) };
 }
 
 /** All feeds from where the session left them, or undefined when one of them cannot be had. */
@@ -79,14 +81,21 @@ async function findHistory(seat: DeskSeat, count: number, parts: JoinDeskParts):
   const visible = visibleTo(seat, parts);
   const times = await Promise.all(feeds.map((feed) => feed.messageTimes(count, visible)));
   const shares = shareOfNewest(times, count);
-  return Promise.all(feeds.map((feed, partition) => feed.replayHistory(shares[partition]!, visible)));
+  return Promise.all(
+    feeds.map((feed, partition) => feed.replayHistory(shares[partition]!, visible)),
+  );
 }
 
 function visibleTo(seat: DeskSeat, { assigned }: JoinDeskParts) {
-  return (event: Parameters<typeof seesFeedEvent>[1]) => seesFeedEvent(seat, event, assigned(event.routing));
+  return (event: Parameters<typeof seesFeedEvent>[1]) =>
+    seesFeedEvent(seat, event, assigned(event.routing));
 }
 
-async function catchUp(seat: DeskSeat, replays: readonly Replay[], parts: JoinDeskParts): Promise<void> {
+async function catchUp(
+  seat: DeskSeat,
+  replays: readonly Replay[],
+  parts: JoinDeskParts,
+): Promise<void> {
   let delivered = 0;
   let lost = false;
   const level = (partition: number, count: number) => {
@@ -106,7 +115,10 @@ async function catchUp(seat: DeskSeat, replays: readonly Replay[], parts: JoinDe
   await Promise.all(runs);
 }
 
-function sinkOf(seat: DeskSeat, { parts, live }: { parts: JoinDeskParts; live: (count: number) => void }) {
+function sinkOf(
+  seat: DeskSeat,
+  { parts, live }: { parts: JoinDeskParts; live: (count: number) => void },
+) {
   const isVisible = visibleTo(seat, parts);
   return replayTo({
     session: seat.session,
@@ -128,7 +140,9 @@ function goLive(seat: DeskSeat, frames: readonly string[], { desk }: JoinDeskPar
   session.connection.together(() => {
     for (const frame of [...frames, ...held.splice(0)]) session.send(frame);
     session.connection.subscribe(deskTopic);
-    phases.forEach((_, partition) => session.connection.subscribe(feedTopic(partition, sourceClass)));
+    phases.forEach((_, partition) =>
+      session.connection.subscribe(feedTopic(partition, sourceClass)),
+    );
   });
 }
 

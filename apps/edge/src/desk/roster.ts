@@ -15,11 +15,9 @@ export function createRoster(presence: Pick<Presence, 'desk'>): Roster {
     next = undefined;
     const reading = readOperators(presence);
     running = reading;
-    const done = () => {
+    return reading.finally(() => {
       if (running === reading) running = undefined;
-    };
-    reading.then(done, done);
-    return reading;
+    });
   };
   return {
     read() {

@@ -33,7 +33,9 @@ export class SourceClass {
     // Of a chat of which nothing is known only those get the events who get every chat's.
     const states = chats.length === 0 ? [{}] : chats;
     // Nobody's id is empty: who is assigned is looked at elsewhere, per session.
-    return states.some(({ operatorId: _assigned, ...chat }) => sourcesMatch(this.sources, chat, ''));
+    return states.some(({ operatorId: _assigned, ...chat }) =>
+      sourcesMatch(this.sources, chat, ''),
+    );
   }
 }
 

@@ -5,7 +5,10 @@ import { startEdges, type EdgesUnderTest } from '../test/edges-under-test.ts';
 
 describe('the times of a drain', () => {
   it('are taken as they are when the whole stop has room for them', () => {
-    expect(boundDrain({ waitMs: 5_000, windowMs: 10_000 }, 30_000)).toEqual({ waitMs: 5_000, windowMs: 10_000 });
+    expect(boundDrain({ waitMs: 5_000, windowMs: 10_000 }, 30_000)).toEqual({
+      waitMs: 5_000,
+      windowMs: 10_000,
+    });
   });
 
   it('are cut to what the whole stop leaves', () => {
@@ -21,7 +24,9 @@ describe('an edge that stops', () => {
   afterEach(() => edges?.stop());
 
   it('says so, sends its sockets home in waves with 4001, and exits with 0', async () => {
-    edges = await startEdges({ env: { DRAIN_WAIT_MS: '300', DRAIN_WINDOW_MS: '800', SHUTDOWN_TIMEOUT_MS: '5000' } });
+    edges = await startEdges({
+      env: { DRAIN_WAIT_MS: '300', DRAIN_WINDOW_MS: '800', SHUTDOWN_TIMEOUT_MS: '5000' },
+    });
     const [edge] = edges.cluster.edges;
     const sockets = await Promise.all(
       Array.from({ length: 20 }, (_, index) => edges!.client(`user-${index}`, `chat-${index}`)),
@@ -29,9 +34,14 @@ describe('an edge that stops', () => {
     edge!.kill('SIGTERM');
     const begun = performance.now();
     const endings = Promise.all(
-      sockets.map(async (socket) => ({ ...(await socket.closed), afterMs: performance.now() - begun })),
+      sockets.map(async (socket) => ({
+        ...(await socket.closed),
+        afterMs: performance.now() - begun,
+      })),
     );
-    await expect.poll(async () => (await fetch(`${edge!.privateUrl}/health/ready`)).status).toBe(503);
+    await expect
+      .poll(async () => (await fetch(`${edge!.privateUrl}/health/ready`)).status)
+      .toBe(503);
     const late = await edges.client('late', 'late');
     const ended = await endings;
     await late.closed;

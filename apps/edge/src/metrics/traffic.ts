@@ -32,7 +32,12 @@ export function createTraffic(metrics: Metrics, gauges: TrafficGauges): Traffic 
   const sent = family(metrics, 'events_sent', 'event', 'Frames of events given to sockets');
   const frames = family(metrics, 'frames_received', 'event', "Clients' frames that were read");
   const refused = family(metrics, 'frames_refused', 'code', "Clients' frames that were refused");
-  const connects = family(metrics, 'connects_refused', 'status', 'Connects refused before the upgrade');
+  const connects = family(
+    metrics,
+    'connects_refused',
+    'status',
+    'Connects refused before the upgrade',
+  );
   const closed = family(metrics, 'sockets_closed', 'code', 'Sockets that have closed');
   return {
     received: (name) => void (received(name).value += 1),
@@ -52,12 +57,21 @@ export function createTraffic(metrics: Metrics, gauges: TrafficGauges): Traffic 
 }
 
 /** One counter per value of a label, made when the value is first seen. The values are names of the protocol. */
-function family(metrics: Metrics, name: string, label: string, help: string): (value: string) => Counter {
+function family(
+  metrics: Metrics,
+  name: string,
+  label: string,
+  help: string,
+): (value: string) => Counter {
   const counters = new Map<string, Counter>();
   return (value) => {
     const known = counters.get(value);
     if (known !== undefined) return known;
-    const made = metrics.counter({ name: `switchboard_edge_${name}_total`, help, labels: { [label]: value } });
+    const made = metrics.counter({
+      name: `switchboard_edge_${name}_total`,
+      help,
+      labels: { [label]: value },
+    });
     counters.set(value, made);
     return made;
   };
@@ -65,7 +79,8 @@ function family(metrics: Metrics, name: string, label: string, help: string): (v
 
 /** A client may send any code: only those of the registry and ours are told apart. */
 function closeLabel(code: number): string {
-  const isKnown = (code >= 1_000 && code <= 1_015) || (code >= 4_001 && code <= 4_008) || code === 4_429;
+  const isKnown =
+    (code >= 1_000 && code <= 1_015) || (code >= 4_001 && code <= 4_008) || code === 4_429;
   return isKnown || (code >= 4_500 && code <= 4_505) ? String(code) : 'other';
 }
 

@@ -72,7 +72,7 @@ function membershipOf(session: Session): Membership {
 }
 
 /** What `/online-users` tells of a session, beside what the list itself knows. */
-export function deskSessionJson({ sources, openedAtMs, ticket }: DeskSession): string {
+function deskSessionJson({ sources, openedAtMs, ticket }: DeskSession): string {
   const connectedAt = new Date(openedAtMs).toISOString();
   return JSON.stringify({ sources, connected_at: connectedAt, app: ticket.app });
 }

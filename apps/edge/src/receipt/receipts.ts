@@ -68,7 +68,11 @@ export function createReceipts(options: ReceiptsOptions): Receipts {
     openWindow(key);
     tellDesk(event);
   };
-  const run = async (session: ChatSession, commands: readonly ReceiptCommand[], respond: Respond) => {
+  const run = async (
+    session: ChatSession,
+    commands: readonly ReceiptCommand[],
+    respond: Respond,
+  ) => {
     for (const { receipt, needed } of mergeReceipts(commands)) {
       if (!needed) {
         await respond(options.needless(session, receipt), receipt.requestId);

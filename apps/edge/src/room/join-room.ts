@@ -56,7 +56,8 @@ async function findBeginning({ ticket }: ChatSession, { follow }: Room): Promise
   if (resumed !== undefined) return { replay: resumed, resumed: true };
   const told = since === undefined ? {} : { resumed: false };
   if (history === undefined) return told;
-  const isVisible = (event: Parameters<typeof frameFor>[1]) => frameFor(identity.role, event) !== undefined;
+  const isVisible = (event: Parameters<typeof frameFor>[1]) =>
+    frameFor(identity.role, event) !== undefined;
   return { ...told, replay: await follow.replayHistory(history, isVisible) };
 }
 
@@ -104,7 +105,11 @@ interface ConnectedContent {
   readonly resumed: boolean | undefined;
 }
 
-function connectedFrame(session: ChatSession, content: ConnectedContent, parts: JoinRoomParts): string {
+function connectedFrame(
+  session: ChatSession,
+  content: ConnectedContent,
+  parts: JoinRoomParts,
+): string {
   const { members, total, position, resumed } = content;
   const data = {
     session_id: session.id,

@@ -18,7 +18,9 @@ const connectedOf = (socket: RawSocket) => socket.frames[0]!;
 describe('connected', () => {
   it('comes first and names the session, the room, its members and the limits', async () => {
     const chatId = newChat();
-    const ann = await edges.client('ann', chatId, { claims: { name: 'Ann', email: 'ann@example.com' } });
+    const ann = await edges.client('ann', chatId, {
+      claims: { name: 'Ann', email: 'ann@example.com' },
+    });
     const op = await edges.operator('op', chatId, { edge: 1 });
     const first = connectedOf(op);
     expect(first).toMatchObject({
@@ -51,7 +53,9 @@ describe('connected', () => {
       const knows = (socket: RawSocket, id: string) =>
         connectedOf(socket).data.members.some((member: { id: string }) => member.id === id) ||
         socket.frames.some((frame) => frame.event === 'userConnected' && frame.data.user.id === id);
-      await expect.poll(() => knows(ann, 'bob') && knows(bob, 'ann'), { timeout: 2_000 }).toBe(true);
+      await expect
+        .poll(() => knows(ann, 'bob') && knows(bob, 'ann'), { timeout: 2_000 })
+        .toBe(true);
       await closeAll(ann, bob);
     }
   });
@@ -68,7 +72,9 @@ describe('a message', () => {
     ]);
     await edges.post({ chat_id: chatId, ...message });
     await edges.post({ chat_id: chatId, text: 'end' });
-    await Promise.all(sockets.map((socket) => socket.next((frame) => frame.data.message?.text === 'end')));
+    await Promise.all(
+      sockets.map((socket) => socket.next((frame) => frame.data.message?.text === 'end')),
+    );
     const counts = sockets.map((socket) => socket.all('messageAdded').length - 1);
     await closeAll(...sockets);
     return { clients: counts.slice(0, 2), operators: counts.slice(2), sockets };
@@ -80,23 +86,45 @@ describe('a message', () => {
     ['note', { type: 'note' }, 0, 1],
     ['system for clients', { type: 'system', type_role: 'client' }, 1, 0],
     ['system for operators', { type: 'system', type_role: 'operator' }, 0, 1],
-  ] as const)('of type %s reaches who may see it, on both edges', async (_name, message, clients, operators) => {
-    const counts = await told(message);
-    expect(counts.clients).toEqual([clients, clients]);
-    expect(counts.operators).toEqual([operators, operators]);
-  });
+  ] as const)(
+    'of type %s reaches who may see it, on both edges',
+    async (_name, message, clients, operators) => {
+      const counts = await told(message);
+      expect(counts.clients).toEqual([clients, clients]);
+      expect(counts.operators).toEqual([operators, operators]);
+    },
+  );
 
   it('shows clients no more of a user than they may read', async () => {
-    const user = { id: 'agent', role: 'operator' as const, name: 'A', email: 'a@example.com', salary: 5 };
+    const user = {
+      id: 'agent',
+      role: 'operator' as const,
+      name: 'A',
+      email: 'a@example.com',
+      salary: 5,
+    };
     const { sockets } = await told({ user });
-    const [client, operator] = [sockets[0]!, sockets[2]!].map((socket) => socket.all('messageAdded')[0]!);
+    const [client, operator] = [sockets[0], sockets[2]].map(
+      (socket) => socket.all('messageAdded')[0]!,
+    );
     expect(client!.data.message.user).toEqual({ id: 'agent', role: 'operator', name: 'A' });
     expect(operator!.data.message.user).toEqual(user);
     expect(client!.event_id).toBe(operator!.event_id);
   });
 
   it('to rooms with hostile ids stays in its room', async () => {
-    const ids = ['x', 'x:operator', 'o/x', 'a/x', '{x}', 'x%3Aoperator', 'x ', 'X', '\u{1F4A5}', '..'];
+    const ids = [
+      'x',
+      'x:operator',
+      'o/x',
+      'a/x',
+      '{x}',
+      'x%3Aoperator',
+      'x ',
+      'X',
+      '\u{1F4A5}',
+      '..',
+    ];
     const sockets = await Promise.all(ids.map((id) => edges.client('ann', id)));
     for (const id of ids) await edges.post({ chat_id: id, text: id });
     await Promise.all(sockets.map((socket) => socket.next('messageAdded')));
@@ -121,8 +149,16 @@ describe('resume', () => {
     await edges.post({ chat_id: chatId, text: 'four' });
     await back.next((frame) => frame.data.message?.text === 'four');
     expect(textsOf(back)).toEqual(['two', 'three', 'four']);
-    const names = back.frames.map(({ event }) => event).filter((event) => event !== 'userConnected');
-    expect(names).toEqual(['connected', 'messageAdded', 'messageAdded', 'caughtUp', 'messageAdded']);
+    const names = back.frames
+      .map(({ event }) => event)
+      .filter((event) => event !== 'userConnected');
+    expect(names).toEqual([
+      'connected',
+      'messageAdded',
+      'messageAdded',
+      'caughtUp',
+      'messageAdded',
+    ]);
     await back.close();
   });
 
@@ -161,7 +197,8 @@ describe('resume', () => {
     const seen = ['0'];
     let written = 1;
     const writing = (async () => {
-      for (; written < total; written += 1) await edges.post({ chat_id: chatId, text: String(written) });
+      for (; written < total; written += 1)
+        await edges.post({ chat_id: chatId, text: String(written) });
     })();
     for (let turn = 0; seen.length < total; turn += 1) {
       const socket = await edges.client('ann', chatId, { edge: turn % 2, query: { since } });
@@ -181,7 +218,8 @@ describe('resume', () => {
     const since = connectedOf(ann).data.position as string;
     await ann.close();
     await edges.post({ chat_id: chatId, text: 'seen' });
-    for (let index = 0; index < 150; index += 1) await edges.post({ chat_id: chatId, type: 'note' });
+    for (let index = 0; index < 150; index += 1)
+      await edges.post({ chat_id: chatId, type: 'note' });
     const begin = await edges.client('ann', chatId, { query: { history: 1 } });
     await begin.next('caughtUp');
     const { position } = begin.frames.find(({ event }) => event === 'messageAdded')!;
@@ -219,15 +257,22 @@ describe('presence in a room', () => {
     const chatId = newChat();
     const op = await edges.operator('op', chatId);
     const ann = await edges.client('ann', chatId);
-    expect(await op.next('userConnected')).toMatchObject({ data: { chat_id: chatId, user: { id: 'ann' } } });
+    expect(await op.next('userConnected')).toMatchObject({
+      data: { chat_id: chatId, user: { id: 'ann' } },
+    });
     const tab = await edges.client('ann', chatId, { edge: 1 });
     await ann.close();
     await delay(600);
     expect(op.all('userDisconnected')).toEqual([]);
     await tab.close();
-    expect(await op.next('userDisconnected')).toMatchObject({ data: { user: { id: 'ann' }, reason: 'left' } });
+    expect(await op.next('userDisconnected')).toMatchObject({
+      data: { user: { id: 'ann' }, reason: 'left' },
+    });
     expect(op.all('userConnected')).toHaveLength(1);
-    for (const socket of [ann, tab]) expect(socket.all((frame) => frame.data.user?.id === 'ann' && frame.event !== 'connected')).toEqual([]);
+    for (const socket of [ann, tab])
+      expect(
+        socket.all((frame) => frame.data.user?.id === 'ann' && frame.event !== 'connected'),
+      ).toEqual([]);
     await op.close();
   });
 
@@ -263,7 +308,7 @@ describe('presence in a room', () => {
     const chatId = newChat();
     const op = await edges.operator('op', chatId);
     const ann = await edges.client('ann', chatId, { query: { observe: 1 } });
-    await op.next('userConnected');
+    expect(await op.next('userConnected')).toMatchObject({ data: { user: { id: 'ann' } } });
     await closeAll(op, ann);
   });
 });
@@ -276,11 +321,19 @@ describe('disconnect', () => {
     const op = await edges.operator('op', chatId, { edge: 1 });
     await watcher.next('userConnected');
     const sessionId = connectedOf(ann).data.session_id as string;
-    expect(await edges.bus.control.ask({ kind: 'disconnect', sessionId, revoke: false }, 2_000)).toBe(1);
-    expect(await ann.next('disconnecting')).toMatchObject({ data: { reason: 'kicked', reconnect: false } });
+    expect(
+      await edges.bus.control.ask({ kind: 'disconnect', sessionId, revoke: false }, 2_000),
+    ).toBe(1);
+    expect(await ann.next('disconnecting')).toMatchObject({
+      data: { reason: 'kicked', reconnect: false },
+    });
     expect(await ann.closed).toMatchObject({ code: 4501 });
-    expect(await watcher.next('userDisconnected', 250)).toMatchObject({ data: { user: { id: 'ann' }, reason: 'kicked' } });
-    expect(await edges.bus.control.ask({ kind: 'disconnect', chatId, revoke: false }, 2_000)).toBe(2);
+    expect(await watcher.next('userDisconnected', 250)).toMatchObject({
+      data: { user: { id: 'ann' }, reason: 'kicked' },
+    });
+    expect(await edges.bus.control.ask({ kind: 'disconnect', chatId, revoke: false }, 2_000)).toBe(
+      2,
+    );
     expect(await op.closed).toMatchObject({ code: 4501 });
     expect(await watcher.closed).toMatchObject({ code: 4501 });
   });

@@ -1,5 +1,11 @@
 /** Who is behind a socket, as its token says. */
-import { userOfClaims, type Claims, type Sources, type User, type UserKey } from '@switchboard/protocol';
+import {
+  userOfClaims,
+  type Claims,
+  type Sources,
+  type User,
+  type UserKey,
+} from '@switchboard/protocol';
 
 export interface Identity {
   readonly userId: string;
@@ -13,7 +19,7 @@ export interface Identity {
 }
 
 /** Which chats are pushed to an operator whose token names none: all. */
-export const allSources: Sources = { widgets: null, departments: null };
+const allSources: Sources = { widgets: null, departments: null };
 
 export function identityOf(claims: Claims): Identity {
   const user = userOfClaims(claims) as Identity['user'];

@@ -17,7 +17,11 @@ export interface SlowReaders {
   stop(): void;
 }
 
-export function createSlowReaders({ table, bufferMaxBytes, everyMs }: SlowReadersOptions): SlowReaders {
+export function createSlowReaders({
+  table,
+  bufferMaxBytes,
+  everyMs,
+}: SlowReadersOptions): SlowReaders {
   let timer: ReturnType<typeof setInterval> | undefined;
   const look = () => {
     for (const session of table.all()) endIfSlow(session, bufferMaxBytes);

@@ -54,7 +54,9 @@ function createSession(ticket: Ticket, connection: Connection, parts: WelcomePar
     limits,
     onError: (error: unknown) => onError('a command failed', error),
   };
-  return ticket.socket === 'chat' ? new ChatSession(ticket, options) : new DeskSession(ticket, options);
+  return ticket.socket === 'chat'
+    ? new ChatSession(ticket, options)
+    : new DeskSession(ticket, options);
 }
 
 /** What the upgrade could not wait for is asked first: is the token revoked, what does the operator serve? */
@@ -70,11 +72,15 @@ async function join(session: Session, parts: WelcomeParts): Promise<void> {
 }
 
 /** Sources that were told live count more than the token's; those told a moment ago most of all. */
-async function readLiveSources(session: DeskSession, { control, onError }: WelcomeParts): Promise<void> {
+async function readLiveSources(
+  session: DeskSession,
+  { control, onError }: WelcomeParts,
+): Promise<void> {
   const json = await control.sourcesOf(session.identity.userId);
   if (json === undefined || session.sourcesAreLive) return;
   const told = readSources(json);
-  if (told === undefined) onError('live sources cannot be read', new Error(session.identity.userId));
+  if (told === undefined)
+    onError('live sources cannot be read', new Error(session.identity.userId));
   else session.sources = told;
 }
 

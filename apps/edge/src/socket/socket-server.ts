@@ -4,7 +4,13 @@
  *
  * A request is read completely and answered before the handler returns: it does not survive an await.
  */
-import type { HttpRequest, HttpResponse, TemplatedApp, WebSocket, us_listen_socket } from 'uWebSockets.js';
+import type {
+  HttpRequest,
+  HttpResponse,
+  TemplatedApp,
+  WebSocket,
+  us_listen_socket,
+} from 'uWebSockets.js';
 import type { Connection, SocketPeer } from '../session/connection.ts';
 import { refuseByHttp, type HttpRefusal } from '../upgrade/refusal.ts';
 import type { Decision, Ticket } from '../upgrade/admit.ts';
@@ -91,7 +97,10 @@ function listen(app: TemplatedApp, { host, port }: SocketServerOptions): Promise
   return new Promise((resolve, reject) => {
     (app.listen as unknown as ListenOnHost).call(app, host, port, exclusivePort, (socket) => {
       if (socket) resolve(socket);
-      else reject(new Error(`EADDRINUSE: ${host}:${port} is in use, or is no address of this machine`));
+      else
+        reject(
+          new Error(`EADDRINUSE: ${host}:${port} is in use, or is no address of this machine`),
+        );
     });
   });
 }
@@ -122,7 +131,11 @@ function behavior(socket: UpgradeHead['socket'], options: RouteOptions) {
     closeOnBackpressureLimit: false,
     idleTimeout: idleTimeoutSeconds,
     sendPingsAutomatically: true,
-    upgrade(response: HttpResponse, request: HttpRequest, context: Parameters<HttpResponse['upgrade']>[4]) {
+    upgrade(
+      response: HttpResponse,
+      request: HttpRequest,
+      context: Parameters<HttpResponse['upgrade']>[4],
+    ) {
       const key = request.getHeader('sec-websocket-key');
       const extensions = request.getHeader('sec-websocket-extensions');
       const decision = admit(readHead(socket, request));
@@ -152,7 +165,7 @@ function readHead(socket: UpgradeHead['socket'], request: HttpRequest): UpgradeH
 function begin(ws: WebSocket<SocketData>, open: SocketServerOptions['open']): void {
   const data = ws.getUserData();
   const { decision } = data;
-  if (decision.kind === 'socket') return void ws.end(decision.code, decision.reason);
+  if (decision.kind === 'socket') return ws.end(decision.code, decision.reason);
   const connection = new UwsConnection(ws, () => lose(data));
   data.connection = connection;
   data.peer = open(decision.ticket, connection);

@@ -43,7 +43,10 @@ export interface EdgesOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export async function startEdges({ edges = 1, env = {} }: EdgesOptions = {}): Promise<EdgesUnderTest> {
+export async function startEdges({
+  edges = 1,
+  env = {},
+}: EdgesOptions = {}): Promise<EdgesUnderTest> {
   const cluster = await startCluster({
     edges,
     ingresses: 0,
@@ -57,8 +60,13 @@ export async function startEdges({ edges = 1, env = {} }: EdgesOptions = {}): Pr
     onWarning: () => undefined,
   });
   const url = (edge = 0) => cluster.edges[edge]!.url;
-  const token = (claims: TokenClaims, expiresInS?: number) => mintToken(cluster.authSecret, claims, expiresInS);
-  const join = async (open: Open, claims: TokenClaims, options: JoinOptions & { chatId?: string }) => {
+  const token = (claims: TokenClaims, expiresInS?: number) =>
+    mintToken(cluster.authSecret, claims, expiresInS);
+  const join = async (
+    open: Open,
+    claims: TokenClaims,
+    options: JoinOptions & { chatId?: string },
+  ) => {
     const { edge, query, expiresInS, past = true, chatId } = options;
     const credential = await token({ ...claims, ...options.claims }, expiresInS);
     const socket = await open({
@@ -75,8 +83,10 @@ export async function startEdges({ edges = 1, env = {} }: EdgesOptions = {}): Pr
     bus,
     url,
     token,
-    client: (sub, chatId, options = {}) => join(openChat, { sub, role: 'client', chat_id: chatId }, options),
-    operator: (sub, chatId, options = {}) => join(openChat, { sub, role: 'operator' }, { ...options, chatId }),
+    client: (sub, chatId, options = {}) =>
+      join(openChat, { sub, role: 'client', chat_id: chatId }, options),
+    operator: (sub, chatId, options = {}) =>
+      join(openChat, { sub, role: 'operator' }, { ...options, chatId }),
     desk: (sub, options = {}) => join(openDesk, { sub, role: 'operator' }, options),
     post: (message, chat) => post(bus, message, chat),
     async stop() {
@@ -90,9 +100,18 @@ type Open = (options: OpenOptions & { chatId?: string }) => Promise<RawSocket>;
 
 let posted = 0;
 
-function post(bus: Bus, given: Partial<Message> & { chat_id: string }, chat?: Chat): Promise<AppendOutcome> {
+function post(
+  bus: Bus,
+  given: Partial<Message> & { chat_id: string },
+  chat?: Chat,
+): Promise<AppendOutcome> {
   posted += 1;
-  const message = { id: `m${posted}`, type: 'standard', text: `text ${posted}`, ...given } as Message;
+  const message = {
+    id: `m${posted}`,
+    type: 'standard',
+    text: `text ${posted}`,
+    ...given,
+  } as Message;
   const stamp = { eventId: `e${process.pid}-${posted}`, ts: new Date(bus.now()).toISOString() };
   const typeRole = message.type_role ?? undefined;
   return bus.log.append({

@@ -23,7 +23,8 @@ export function keysOfConfig({ secret, keySet, jwksUrl }: KeySettings): Configur
   if (members === undefined) return problem('AUTH_KEYS: must be a JWK set as JSON');
   for (const [index, member] of members.entries()) {
     const imported = importJwk(member);
-    if (!imported.ok) return problem(`AUTH_KEYS: key ${index + 1} cannot be used: ${imported.reason}`);
+    if (!imported.ok)
+      return problem(`AUTH_KEYS: key ${index + 1} cannot be used: ${imported.reason}`);
     keys.push(imported.key);
   }
   return { ok: true, keys };

@@ -1,7 +1,15 @@
-import { claimsSchema, createScalars, fieldErrors, type Claims, type Limits } from '@switchboard/protocol';
+import {
+  claimsSchema,
+  createScalars,
+  fieldErrors,
+  type Claims,
+  type Limits,
+} from '@switchboard/protocol';
 
 /** Reads a token's claims under these limits; a string says what is wrong with them. */
-export function readClaimsBy(limits: Limits): (payload: Readonly<Record<string, unknown>>) => Claims | string {
+export function readClaimsBy(
+  limits: Limits,
+): (payload: Readonly<Record<string, unknown>>) => Claims | string {
   const schema = claimsSchema(createScalars(limits));
   return (payload) => {
     const parsed = schema.safeParse(payload);

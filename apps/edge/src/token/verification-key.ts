@@ -3,7 +3,14 @@
  * our keys, never what is done with them (RFC 8725 §3.1). Synchronous on purpose: a uWebSockets.js
  * request does not survive an `await`.
  */
-import { createHmac, createPublicKey, timingSafeEqual, verify, type JsonWebKey, type KeyObject } from 'node:crypto';
+import {
+  createHmac,
+  createPublicKey,
+  timingSafeEqual,
+  verify,
+  type JsonWebKey,
+  type KeyObject,
+} from 'node:crypto';
 import { z } from 'zod';
 
 export type Algorithm = 'HS256' | 'RS256' | 'EdDSA';

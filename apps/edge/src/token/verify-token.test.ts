@@ -21,7 +21,12 @@ const rules = (keys: VerificationKey[], more: Partial<TokenRules<{ sub: string }
 });
 
 /** Signed by a foreign library, as a customer's backend would. */
-const sign = (alg: string, key: KeyObject | Uint8Array, header: { kid?: string } = {}, exp?: number) =>
+const sign = (
+  alg: string,
+  key: KeyObject | Uint8Array,
+  header: { kid?: string } = {},
+  exp?: number,
+) =>
   new SignJWT({ sub: 'u1' })
     .setProtectedHeader({ alg, ...header })
     .setExpirationTime(exp ?? nowMs / 1_000 + 60)
@@ -78,7 +83,9 @@ describe('a token', () => {
       const payload = { sub: 'u1', exp: nowMs / 1_000 + 60 };
       const token = forge({ alg }, payload, secret);
       expect(verifyToken(token, rules([secretKey(secret)])).ok).toBe(false);
-      expect(verifyToken(`${part({ alg })}.${part(payload)}.`, rules([secretKey(secret)])).ok).toBe(false);
+      expect(verifyToken(`${part({ alg })}.${part(payload)}.`, rules([secretKey(secret)])).ok).toBe(
+        false,
+      );
     }
   });
 
@@ -95,7 +102,9 @@ describe('a token', () => {
     const token = await sign('HS256', bytes(secret), {}, nowMs / 1_000);
     const keys = [secretKey(secret)];
     expect(verifyToken(token, rules(keys))).toMatchObject({ problem: 'expired' });
-    expect(verifyToken(token, rules(keys, { leewayMs: 1 }))).toMatchObject({ expiresAtMs: nowMs + 1 });
+    expect(verifyToken(token, rules(keys, { leewayMs: 1 }))).toMatchObject({
+      expiresAtMs: nowMs + 1,
+    });
   });
 
   it('is refused without exp, with a textual exp, or before its nbf', () => {
@@ -127,7 +136,17 @@ describe('a token', () => {
   });
 
   it('is refused without a throw whatever text it is', () => {
-    for (const token of ['', '.', '..', 'a.b.c', '{}.{}.{}', 'e30.e30.e30', `${part([])}.${part([])}.x`, '\0', '💥.💥.💥']) {
+    for (const token of [
+      '',
+      '.',
+      '..',
+      'a.b.c',
+      '{}.{}.{}',
+      'e30.e30.e30',
+      `${part([])}.${part([])}.x`,
+      '\0',
+      '💥.💥.💥',
+    ]) {
       expect(verifyToken(token, rules([secretKey(secret)]))).toMatchObject({ problem: 'invalid' });
     }
   });
@@ -135,7 +154,7 @@ describe('a token', () => {
   it('keeps its digest when unused bits of its signature are changed', async () => {
     const token = await sign('HS256', bytes(secret));
     const keys = [secretKey(secret)];
-    const twin = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_']
+    const twin = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')
       .map((last) => token.slice(0, -1) + last)
       .filter((candidate) => candidate !== token)
       .map((candidate) => verifyToken(candidate, rules(keys)))
@@ -159,8 +178,12 @@ describe('a key', () => {
     expect(importJwk(await exportJWK(curve.publicKey))).toMatchObject({ ok: false });
     const exchange = generateKeyPairSync('x25519');
     expect(importJwk(await exportJWK(exchange.publicKey))).toMatchObject({ ok: false });
-    expect(importJwk({ kty: 'oct', k: Buffer.alloc(31).toString('base64url') })).toMatchObject({ ok: false });
-    expect(importJwk({ kty: 'oct', k: Buffer.alloc(32).toString('base64url') })).toMatchObject({ ok: true });
+    expect(importJwk({ kty: 'oct', k: Buffer.alloc(31).toString('base64url') })).toMatchObject({
+      ok: false,
+    });
+    expect(importJwk({ kty: 'oct', k: Buffer.alloc(32).toString('base64url') })).toMatchObject({
+      ok: true,
+    });
     for (const odd of [null, 1, 'x', {}, [], { kty: 'RSA' }]) expect(importJwk(odd).ok).toBe(false);
   });
 });

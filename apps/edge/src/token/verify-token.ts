@@ -74,7 +74,8 @@ function checkTimes(
 ): number | RefusedToken {
   if (!isSeconds(exp)) return invalid('it has no exp');
   if (nbf !== undefined && !isSeconds(nbf)) return invalid('its nbf is not a number');
-  if (exp * 1_000 + leewayMs <= now()) return { ok: false, problem: 'expired', reason: 'it has expired' };
+  if (exp * 1_000 + leewayMs <= now())
+    return { ok: false, problem: 'expired', reason: 'it has expired' };
   if (nbf !== undefined && nbf * 1_000 - leewayMs > now()) return invalid('it is not valid yet');
   return exp * 1_000 + leewayMs;
 }

@@ -44,7 +44,8 @@ export function createTypingClock({ wheel, ttlMs, onEnd }: TypingClockOptions): 
       return known;
     },
     end,
-    endOf: (session) => (running.get(keyOf(session))?.session === session ? end(session) : undefined),
+    endOf: (session) =>
+      running.get(keyOf(session))?.session === session ? end(session) : undefined,
   };
 }
 

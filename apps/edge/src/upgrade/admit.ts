@@ -70,7 +70,10 @@ export function admit(head: UpgradeHead, rules: AdmissionRules): Decision {
   return decision.kind === 'http' ? decision : { ...decision, subprotocol };
 }
 
-type Judgement = { readonly kind: 'admitted'; readonly ticket: Ticket } | HttpRefusal | SocketRefusal;
+type Judgement =
+  | { readonly kind: 'admitted'; readonly ticket: Ticket }
+  | HttpRefusal
+  | SocketRefusal;
 
 function judge(head: UpgradeHead, verdict: TokenVerdict<Claims>, query: ConnectQuery): Judgement {
   if (!verdict.ok) {

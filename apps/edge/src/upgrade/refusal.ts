@@ -38,7 +38,12 @@ export function refuseByHttp(code: ProblemCode, details: RefusalDetails = {}): H
     ...(detail !== undefined && { detail }),
     ...(field !== undefined && { errors: [{ field, message: detail ?? '' }] }),
   };
-  return { kind: 'http', status, headers: headersOf(status, retryAfterSeconds), body: JSON.stringify(problem) };
+  return {
+    kind: 'http',
+    status,
+    headers: headersOf(status, retryAfterSeconds),
+    body: JSON.stringify(problem),
+  };
 }
 
 function headersOf(status: number, retryAfterSeconds: number | undefined): [string, string][] {

@@ -1,13 +1,21 @@
 /** Who comes in and how everyone else is told, over a real edge. */
 import { connect } from 'node:net';
-import { openChat, openDesk, openSocket, UpgradeRefused, type OpenOptions } from '@switchboard/testkit';
+import {
+  openChat,
+  openDesk,
+  openSocket,
+  UpgradeRefused,
+  type OpenOptions,
+} from '@switchboard/testkit';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEdges, type EdgesUnderTest } from '../test/edges-under-test.ts';
 
 let edges: EdgesUnderTest;
 beforeAll(async () => {
-  edges = await startEdges({ env: { ALLOWED_ORIGINS: 'https://shop.example,null', BASE_PATH: '/support' } });
+  edges = await startEdges({
+    env: { ALLOWED_ORIGINS: 'https://shop.example,null', BASE_PATH: '/support' },
+  });
 });
 afterAll(() => edges.stop());
 
@@ -35,15 +43,21 @@ const closing = async (options: Partial<OpenOptions> & { chatId?: string }, open
 describe('a connect is admitted', () => {
   it.each(['subprotocol', 'header', 'query'] as const)('with its token by %s', async (tokenBy) => {
     const socket = await openChat({ url: edges.url(), token: await client(), tokenBy });
-    expect(await socket.next('connected')).toMatchObject({ data: { user: { id: 'u', role: 'client' } } });
+    expect(await socket.next('connected')).toMatchObject({
+      data: { user: { id: 'u', role: 'client' } },
+    });
     expect(socket.ws.protocol).toBe(tokenBy === 'subprotocol' ? 'bearer' : '');
     await socket.close();
   });
 
   it('from an allowed origin, also the null of pages from files', async () => {
     for (const allowed of [origin, 'null']) {
-      const socket = await openChat({ url: edges.url(), token: await client(), headers: { origin: allowed } });
-      await socket.next('connected');
+      const socket = await openChat({
+        url: edges.url(),
+        token: await client(),
+        headers: { origin: allowed },
+      });
+      expect(await socket.next('connected')).toMatchObject({ data: { chat_id: 'c' } });
       await socket.close();
     }
   });
@@ -51,8 +65,8 @@ describe('a connect is admitted', () => {
   it("by Node's own WebSocket with the subprotocol pair", async () => {
     const socket = new WebSocket(`${edges.url()}/chat`, ['bearer', await client()]);
     const first = await new Promise<string>((resolve, reject) => {
-      socket.onmessage = (event) => resolve(String(event.data));
-      socket.onerror = () => reject(new Error('refused'));
+      socket.addEventListener('message', (event) => resolve(String(event.data)), { once: true });
+      socket.addEventListener('error', () => reject(new Error('refused')));
     });
     expect(JSON.parse(first)).toMatchObject({ event: 'connected' });
     expect(socket.protocol).toBe('bearer');
@@ -70,7 +84,9 @@ describe('a connect is admitted', () => {
   it('with numeric ids, which are the same as their texts', async () => {
     const token = await edges.token({ sub: 7 as never, role: 'client', chat_id: 5 as never });
     const socket = await openChat({ url: edges.url(), token, chatId: '5' });
-    expect(await socket.next('connected')).toMatchObject({ data: { chat_id: '5', user: { id: '7' } } });
+    expect(await socket.next('connected')).toMatchObject({
+      data: { chat_id: '5', user: { id: '7' } },
+    });
     await socket.close();
   });
 });
@@ -79,7 +95,10 @@ describe('without an Origin header a connect is refused by status', () => {
   it('400: an operator without a room', async () => {
     const refused = await refusal(openChat({ url: edges.url(), token: await operator() }));
     expect(refused.status).toBe(400);
-    expect(JSON.parse(refused.body)).toMatchObject({ code: 'validation_failed', errors: [{ field: 'chat_id' }] });
+    expect(JSON.parse(refused.body)).toMatchObject({
+      code: 'validation_failed',
+      errors: [{ field: 'chat_id' }],
+    });
   });
 
   it('400: a history above the limit, and not at it', async () => {
@@ -87,8 +106,12 @@ describe('without an Origin header a connect is refused by status', () => {
     const socket = await openChat({ url: edges.url(), token, query: { history: 200 } });
     await socket.next('caughtUp');
     await socket.close();
-    expect((await refusal(openChat({ url: edges.url(), token, query: { history: 201 } }))).status).toBe(400);
-    expect((await refusal(openChat({ url: edges.url(), token, query: { history: '1x' } }))).status).toBe(400);
+    expect(
+      (await refusal(openChat({ url: edges.url(), token, query: { history: 201 } }))).status,
+    ).toBe(400);
+    expect(
+      (await refusal(openChat({ url: edges.url(), token, query: { history: '1x' } }))).status,
+    ).toBe(400);
   });
 
   it('400: an id above the limit, and not at it', async () => {
@@ -96,7 +119,9 @@ describe('without an Origin header a connect is refused by status', () => {
     const socket = await openChat({ url: edges.url(), token, chatId: 'x'.repeat(128) });
     await socket.next('connected');
     await socket.close();
-    expect((await refusal(openChat({ url: edges.url(), token, chatId: 'x'.repeat(129) }))).status).toBe(400);
+    expect(
+      (await refusal(openChat({ url: edges.url(), token, chatId: 'x'.repeat(129) }))).status,
+    ).toBe(400);
   });
 
   it('401: no token, a forged one, an expired one, one without exp', async () => {
@@ -114,13 +139,17 @@ describe('without an Origin header a connect is refused by status', () => {
 
   it('401: a client whose token names no room, an unknown role', async () => {
     for (const claims of [{ chat_id: undefined }, { role: 'admin' }, { sub: '' }, { sub: 1.5 }]) {
-      expect((await refusal(openChat({ url: edges.url(), token: await client(claims) }))).status).toBe(401);
+      expect(
+        (await refusal(openChat({ url: edges.url(), token: await client(claims) }))).status,
+      ).toBe(401);
     }
   });
 
   it('403: another room, a client on /broadcast, a room that the operator may not join', async () => {
     const url = edges.url();
-    expect((await refusal(openChat({ url, token: await client(), chatId: 'other' }))).status).toBe(403);
+    expect((await refusal(openChat({ url, token: await client(), chatId: 'other' }))).status).toBe(
+      403,
+    );
     expect((await refusal(openDesk({ url, token: await client() }))).status).toBe(403);
     const token = await operator({ chats: ['a'] });
     expect((await refusal(openChat({ url, token, chatId: 'b' }))).status).toBe(403);
@@ -161,7 +190,9 @@ describe('a browser is refused', () => {
       'HTTPS://SHOP.EXAMPLE',
     ];
     for (const headers of foreign.map((name) => ({ origin: name }))) {
-      expect((await refusal(openChat({ url: edges.url(), token: await client(), headers }))).status).toBe(403);
+      expect(
+        (await refusal(openChat({ url: edges.url(), token: await client(), headers }))).status,
+      ).toBe(403);
     }
   });
 
@@ -175,19 +206,32 @@ describe('a browser is refused', () => {
   });
 
   it('by 4504: a room or a socket that the token does not allow', async () => {
-    expect(await closing({ token: await client(), chatId: 'other' })).toMatchObject({ code: 4504, frames: 0 });
-    expect(await closing({ token: await client() }, openDesk)).toMatchObject({ code: 4504, frames: 0 });
+    expect(await closing({ token: await client(), chatId: 'other' })).toMatchObject({
+      code: 4504,
+      frames: 0,
+    });
+    expect(await closing({ token: await client() }, openDesk)).toMatchObject({
+      code: 4504,
+      frames: 0,
+    });
   });
 
   it('by 4500: a revoked token', async () => {
     const token = await client({ sub: 'revoked' });
     const socket = await openChat({ url: edges.url(), token });
     await socket.next('connected');
-    expect(await edges.bus.control.ask({ kind: 'disconnect', userId: 'revoked', revoke: true }, 2_000)).toBe(1);
-    expect(await socket.next('disconnecting')).toMatchObject({ data: { reason: 'kicked', reconnect: false } });
+    expect(
+      await edges.bus.control.ask({ kind: 'disconnect', userId: 'revoked', revoke: true }, 2_000),
+    ).toBe(1);
+    expect(await socket.next('disconnecting')).toMatchObject({
+      data: { reason: 'kicked', reconnect: false },
+    });
     expect(await socket.closed).toMatchObject({ code: 4501, reason: 'kicked' });
     expect(await closing({ token })).toMatchObject({ code: 4500, frames: 0 });
-    const fresh = await openChat({ url: edges.url(), token: await client({ sub: 'revoked', jti: '2' }) });
+    const fresh = await openChat({
+      url: edges.url(),
+      token: await client({ sub: 'revoked', jti: '2' }),
+    });
     await fresh.next('connected');
     await fresh.close();
   });
