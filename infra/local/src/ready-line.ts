@@ -9,10 +9,6 @@ export const readyLine = (cluster: Cluster, redis: Redis): string =>
     edges: cluster.edges.map(({ url }) => url),
     api_token: cluster.apiToken,
     auth_secret: cluster.authSecret,
-    private: {
-      ingress: cluster.ingress.privateUrl,
-      edges: cluster.edges.map(({ privateUrl }) => privateUrl),
-    },
     pids: {
       edges: cluster.edges.map(({ pid }) => pid),
       ingress: cluster.ingresses.map(({ pid }) => pid),

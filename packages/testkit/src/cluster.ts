@@ -63,7 +63,10 @@ export const startCluster = async (options: StartClusterOptions = {}): Promise<C
   const identity = createIdentity(options, options.redisUrl ?? redis?.url ?? '');
   const setting = createSetting(options, identity);
   const tracked: ClusterNode[] = [];
-  const stop = once(() => stopAll(tracked, options.shutdownTimeoutMs ?? 3000, redis));
+  const stop = once(async () => {
+    await stopAll(tracked, options.shutdownTimeoutMs ?? 3000, redis);
+    setting.ports.release();
+  });
   const track = (node: ClusterNode) => {
     tracked.push(node);
     if (stop.isRunning()) node.kill(); // It was tried again while the others stopped.

@@ -1,4 +1,4 @@
-/** Ports for processes that are about to start. A port is free when it was asked, not for ever. */
+/** Finds ports that nobody listens on. A port is free when it was asked, not for ever; see `port-claim.ts`. */
 import { createServer, type AddressInfo, type Server } from 'node:net';
 
 const loopback = '127.0.0.1';
@@ -19,17 +19,6 @@ export const findFreePort = async (): Promise<number> => {
   return port;
 };
 
-/** The first free port from `first` on that `isAvoided` does not exclude. */
-export const stepOverTakenPorts = async (
-  first: number,
-  isAvoided: (port: number) => boolean = () => false,
-): Promise<number> => {
-  for (let port = first; port <= 65_535; port += 1) {
-    if (!isAvoided(port) && (await isPortFree(port))) return port;
-  }
-  throw new Error(`no free port from ${first} on`);
-};
-
 const listen = (port: number): Promise<Server> =>
   new Promise((resolve, reject) => {
     const server = createServer();
@@ -37,4 +26,7 @@ const listen = (port: number): Promise<Server> =>
     server.listen({ port, host: loopback, exclusive: true }, () => resolve(server));
   });
 
-const close = (server: Server): Promise<unknown> => new Promise((resolve) => server.close(resolve));
+const close = (server: Server): Promise<unknown> =>
+  new Promise((resolve) => {
+    server.close(resolve);
+  });

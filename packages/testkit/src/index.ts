@@ -1,4 +1,4 @@
-export { findFreePort, isPortFree, stepOverTakenPorts } from './free-port.ts';
+export { findFreePort, isPortFree } from './free-port.ts';
 export { findRedis, startRedis, type Redis, type StartRedisOptions } from './redis.ts';
 export { findRedisServer, type RedisServer } from './redis-server.ts';
 export {
