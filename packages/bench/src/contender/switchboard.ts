@@ -1,0 +1,47 @@
+/** This product: two edges, an ingress and Redis, with the defaults of production. */
+import { mintToken, startCluster, type Cluster } from '@switchboard/testkit';
+import { upgradeRequest } from '../load/upgrade.ts';
+import type { SubscriberPlan } from '../load/subscriber.ts';
+import type { Contender, StartContender } from './contender.ts';
+import { redisRole, startMeasuredRedis } from './redis.ts';
+
+const tokenLifeS = 24 * 3600;
+
+export const startSwitchboard: StartContender = async (signal) => {
+  const redis = await startMeasuredRedis();
+  try {
+    const cluster = await startCluster({ edges: 2, redisUrl: redis.url, signal });
+    return describe(cluster, redis.pid, async () => {
+      await cluster.stop();
+      await redis.stop();
+    });
+  } catch (error) {
+    await redis.stop();
+    throw error;
+  }
+};
+
+const describe = (cluster: Cluster, redisPid: number, stop: () => Promise<void>): Contender => ({
+  name: 'switchboard',
+  processes: [
+    ...[...cluster.edges, ...cluster.ingresses].map(({ role, pid }) => ({ role, pid })),
+    { role: redisRole, pid: redisPid },
+  ],
+  publish: {
+    ports: cluster.ingresses.map(({ url }) => portOf(url)),
+    headers: `Api-Token: ${cluster.apiToken}\r\nContent-Type: application/json\r\n`,
+  },
+  subscribers: (count) =>
+    Promise.all(Array.from({ length: count }, (_, index) => planDesk(cluster, index))),
+  stop,
+});
+
+/** Every socket is another operator, as in a support team; without `sources` each gets everything. */
+const planDesk = async (cluster: Cluster, index: number): Promise<SubscriberPlan> => {
+  const port = portOf(cluster.edges[index % cluster.edges.length]?.url ?? '');
+  const claims = { sub: `operator-${index}`, role: 'operator' } as const;
+  const token = await mintToken(cluster.authSecret, claims, tokenLifeS);
+  return { port, request: upgradeRequest({ port, path: '/broadcast', token }), isGreeted: true };
+};
+
+const portOf = (url: string): number => Number(new URL(url).port);

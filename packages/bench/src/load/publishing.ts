@@ -1,0 +1,159 @@
+/**
+ * One stretch of publishing over open connections. Latency counts from the moment at which a message was
+ * meant to be posted: one that had to wait for a free connection is not excused (no coordinated omission).
+ */
+import { createLatencyRecorder, type LatencyRecorder } from '../measure/latency.ts';
+import type { HttpAnswer } from './http-answer.ts';
+import type { LoadShape } from './load-shape.ts';
+import type { MakeBody } from './message-body.ts';
+import { openPublisherConnection, type PublisherConnection } from './publisher-connection.ts';
+import { monotonicUs } from './stamp.ts';
+
+export interface Published {
+  elapsedS: number;
+  accepted: number;
+  /** Answers 429 and 503. */
+  refused: number;
+  /** Answers of any other kind, by status; must be empty. */
+  failed: Record<number, number>;
+  /** From the intended post to the answer 200, see `reportLatency`. */
+  latency: string;
+}
+
+export interface PublishTarget {
+  /** Connections are spread over them. */
+  ports: readonly number[];
+  headers: string;
+}
+
+interface Slot {
+  connection?: PublisherConnection;
+  intendedUs: number;
+}
+
+const retryAfterMinMs = 100;
+const paceMs = 1;
+
+export class Publishing {
+  accepted = 0;
+  refused = 0;
+  error: Error | undefined;
+  readonly #failed = new Map<number, number>();
+  readonly #latency: LatencyRecorder = createLatencyRecorder();
+  readonly #makeBody: MakeBody;
+  readonly #load: LoadShape;
+  readonly #slots: Slot[] = [];
+  readonly #idle: Slot[] = [];
+  /** Intended moments that no connection was free for; taken from the front by index. */
+  #due: number[] = [];
+  #taken = 0;
+  #busy = 0;
+  #isStopped = false;
+  #timer: NodeJS.Timeout | undefined;
+  #before = { atUs: 0, accepted: 0, refused: 0 };
+
+  constructor(load: LoadShape, makeBody: MakeBody) {
+    this.#load = load;
+    this.#makeBody = makeBody;
+  }
+
+  async start(target: PublishTarget): Promise<void> {
+    for (let index = 0; index < this.#load.connections; index += 1) {
+      this.#slots.push(await this.#open(target, index));
+    }
+    this.take();
+    this.#idle.push(...this.#slots);
+    if (this.#load.kind === 'open') this.#pace(this.#load.ratePerS);
+    else for (const slot of this.#idle.splice(0)) this.#post(slot, monotonicUs());
+  }
+
+  /** Gives what was published since the last call, and starts anew. */
+  take(): Published {
+    if (this.error) throw this.error;
+    const before = this.#before;
+    this.#before = { atUs: monotonicUs(), accepted: this.accepted, refused: this.refused };
+    return {
+      elapsedS: (this.#before.atUs - before.atUs) / 1e6,
+      accepted: this.accepted - before.accepted,
+      refused: this.refused - before.refused,
+      failed: Object.fromEntries(this.#failed),
+      latency: this.#latency.take(),
+    };
+  }
+
+  /** Posts nothing more, waits for open answers (at most `timeoutMs`), and closes the connections. */
+  async stop(timeoutMs: number): Promise<{ accepted: number; unanswered: number }> {
+    this.#isStopped = true;
+    clearInterval(this.#timer);
+    const deadlineUs = monotonicUs() + timeoutMs * 1000;
+    while (this.#busy > 0 && monotonicUs() < deadlineUs && !this.error) await pause(10);
+    for (const { connection } of this.#slots) connection?.close();
+    if (this.error) throw this.error;
+    return { accepted: this.accepted, unanswered: this.#busy };
+  }
+
+  async #open({ ports, headers }: PublishTarget, index: number): Promise<Slot> {
+    const slot: Slot = { intendedUs: 0 };
+    slot.connection = await openPublisherConnection({
+      port: ports[index % ports.length] as number,
+      headers,
+      onAnswer: (answer) => this.#answered(slot, answer),
+      onError: (error) => (this.error ??= error),
+    });
+    return slot;
+  }
+
+  #pace(ratePerS: number): void {
+    const startUs = monotonicUs();
+    let sent = 0;
+    this.#timer = setInterval(() => {
+      const dueCount = Math.floor(((monotonicUs() - startUs) * ratePerS) / 1e6);
+      for (; sent < dueCount; sent += 1) this.#due.push(startUs + ((sent + 1) * 1e6) / ratePerS);
+      this.#postDue();
+    }, paceMs);
+  }
+
+  #postDue(): void {
+    while (this.#taken < this.#due.length && !this.#isStopped) {
+      const slot = this.#idle.pop();
+      if (slot === undefined) return;
+      this.#post(slot, this.#due[this.#taken++] as number);
+    }
+    this.#due = [];
+    this.#taken = 0;
+  }
+
+  #post(slot: Slot, intendedUs: number): void {
+    slot.intendedUs = intendedUs;
+    this.#busy += 1;
+    slot.connection?.post(this.#makeBody(intendedUs));
+  }
+
+  #answered(slot: Slot, answer: HttpAnswer): void {
+    this.#busy -= 1;
+    const waitMs = this.#count(slot, answer);
+    if (waitMs === 0) this.#free(slot);
+    else setTimeout(() => this.#free(slot), waitMs).unref();
+  }
+
+  /** Gives how long this connection shall keep quiet, in ms. */
+  #count(slot: Slot, { status, retryAfterS }: HttpAnswer): number {
+    if (status === 200) {
+      this.accepted += 1;
+      this.#latency.record(monotonicUs() - slot.intendedUs);
+      return 0;
+    }
+    if (status === 429 || status === 503) this.refused += 1;
+    else this.#failed.set(status, (this.#failed.get(status) ?? 0) + 1);
+    return Math.max(retryAfterMinMs, retryAfterS * 1000);
+  }
+
+  #free(slot: Slot): void {
+    if (this.#isStopped) return;
+    if (this.#load.kind === 'closed') return this.#post(slot, monotonicUs());
+    this.#idle.push(slot);
+    this.#postDue();
+  }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

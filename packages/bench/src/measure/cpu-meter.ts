@@ -1,0 +1,47 @@
+/** How much CPU processes and the machine use between two moments. */
+import { readFile } from 'node:fs/promises';
+import { parseMachineCpu, parseProcessCpuS, type MachineCpu } from './proc-stat.ts';
+
+export interface Measured {
+  role: string;
+  pid: number;
+}
+
+export interface CpuUse {
+  elapsedS: number;
+  /** CPU-seconds of each process, in the order in which they were given. */
+  processes: readonly (Measured & { cpuS: number })[];
+  machine: MachineCpu;
+}
+
+/** Starts to measure; the returned function gives the use from then on. */
+export const meterCpu = async (processes: readonly Measured[]): Promise<() => Promise<CpuUse>> => {
+  const before = await sample(processes);
+  return async () => {
+    const after = await sample(processes);
+    return {
+      elapsedS: (after.atMs - before.atMs) / 1000,
+      processes: processes.map((measured, index) => ({
+        ...measured,
+        cpuS: (after.cpuS[index] ?? 0) - (before.cpuS[index] ?? 0),
+      })),
+      machine: subtract(after.machine, before.machine),
+    };
+  };
+};
+
+const sample = async (processes: readonly Measured[]) => ({
+  atMs: performance.now(),
+  cpuS: await Promise.all(processes.map(({ pid }) => processCpuS(pid))),
+  machine: parseMachineCpu(await readFile('/proc/stat', 'utf8')),
+});
+
+/** A process that is gone fails the measurement: its share would be missing from the sum. */
+const processCpuS = async (pid: number): Promise<number> =>
+  parseProcessCpuS(await readFile(`/proc/${pid}/stat`, 'utf8'));
+
+const subtract = (after: MachineCpu, before: MachineCpu): MachineCpu => ({
+  busyS: after.busyS - before.busyS,
+  idleS: after.idleS - before.idleS,
+  stolenS: after.stolenS - before.stolenS,
+});

@@ -1,0 +1,79 @@
+/** From what was counted in one turn to the figures that are reported. */
+import { reportLatency, type LatencyReport } from './latency.ts';
+import type { CpuUse } from './cpu-meter.ts';
+import { findLimits } from './limits.ts';
+
+/** What was counted while one contender carried one load. */
+export interface Counted {
+  elapsedS: number;
+  deliveries: number;
+  bytes: number;
+  accepted: number;
+  refused: number;
+  /** Taken from the recorders, see `reportLatency`. */
+  deliveryLatency: readonly string[];
+  answerLatency: readonly string[];
+  servers: CpuUse;
+  generator: CpuUse;
+}
+
+export interface Figures {
+  deliveriesPerS: number;
+  acceptedPerS: number;
+  refusedPerS: number;
+  bytesPerDelivery: number;
+  /** From the intended post to the receipt. */
+  delivery: LatencyReport;
+  /** From the intended post to the answer. */
+  answer: LatencyReport;
+  /** CPU-seconds of all server processes, Redis included. */
+  serverCpuSPerMillion: number;
+  /** Cores that each role used, all its processes together. */
+  coresByRole: Readonly<Record<string, number>>;
+  /** Redis' part of the servers' CPU, 0 to 1. */
+  redisShare: number;
+  generatorCores: number;
+  /** Cores that programs which have nothing to do with the bench used meanwhile. */
+  strangersCores: number;
+  idleCores: number;
+  /** What was used up, in words; empty when nothing was. */
+  limits: readonly string[];
+}
+
+export const computeFigures = (counted: Counted): Figures => {
+  const { elapsedS, deliveries, servers, generator } = counted;
+  const serverS = totalS(servers);
+  const machine = servers.machine;
+  return {
+    deliveriesPerS: deliveries / elapsedS,
+    acceptedPerS: counted.accepted / elapsedS,
+    refusedPerS: counted.refused / elapsedS,
+    bytesPerDelivery: ratio(counted.bytes, deliveries),
+    delivery: reportLatency(counted.deliveryLatency),
+    answer: reportLatency(counted.answerLatency),
+    serverCpuSPerMillion: ratio(serverS, deliveries / 1e6),
+    coresByRole: coresByRole(servers),
+    redisShare: ratio((coresByRole(servers)['redis'] ?? 0) * servers.elapsedS, serverS),
+    generatorCores: totalS(generator) / generator.elapsedS,
+    strangersCores: strangersS(counted) / servers.elapsedS,
+    idleCores: machine.idleS / servers.elapsedS,
+    limits: findLimits(servers, generator, strangersS(counted)),
+  };
+};
+
+const totalS = ({ processes }: CpuUse): number =>
+  processes.reduce((sum, { cpuS }) => sum + cpuS, 0);
+
+/** What the machine did beyond the bench; what the hypervisor took counts too. */
+const strangersS = ({ servers, generator }: Counted): number => {
+  const { busyS, stolenS } = servers.machine;
+  return Math.max(0, busyS + stolenS - totalS(servers) - totalS(generator));
+};
+
+const coresByRole = ({ processes, elapsedS }: CpuUse): Record<string, number> => {
+  const cores: Record<string, number> = {};
+  for (const { role, cpuS } of processes) cores[role] = (cores[role] ?? 0) + cpuS / elapsedS;
+  return cores;
+};
+
+const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import type { Turn } from '../workload/fan-out.ts';
+import { replaceMeasured } from './result-file.ts';
+import { summarize } from './summary.ts';
+import { renderTable } from './table.ts';
+
+const latency = (p50Ms: number) => ({ count: 9, p50Ms, p99Ms: p50Ms * 2, p999Ms: 9, maxMs: 9 });
+
+const turn = (contender: string, deliveriesPerS: number, changes: object = {}): Turn => ({
+  round: 1,
+  contender,
+  load: '8 publishers',
+  result: {
+    deliveriesPerS,
+    acceptedPerS: 1,
+    refusedPerS: 0,
+    bytesPerDelivery: 200,
+    delivery: latency(10),
+    answer: latency(5),
+    serverCpuSPerMillion: 1.5,
+    coresByRole: {},
+    redisShare: 0.04,
+    generatorCores: 0.3,
+    strangersCores: 0.01,
+    idleCores: 0,
+    limits: [],
+    delivered: 1,
+    drainMs: 0,
+    losses: {},
+    ...changes,
+  },
+});
+
+describe('summarize', () => {
+  test('takes medians over the rounds and the worst of what was delivered', () => {
+    const [row] = summarize([
+      turn('uws', 100, { delivered: 0.5 }),
+      turn('uws', 900),
+      turn('uws', 300, { limits: ['edge'] }),
+    ]);
+    expect(row).toMatchObject({ deliveriesPerS: 300, delivered: 0.5, limits: ['edge'] });
+  });
+
+  test('leaves out disturbed turns where there are better ones', () => {
+    const disturbed = { strangersCores: 1.2, limits: ['other programs'] };
+    const [row] = summarize([turn('uws', 100, disturbed), turn('uws', 900)]);
+    expect(row).toMatchObject({ deliveriesPerS: 900, turns: 1, disturbedTurns: 1, limits: [] });
+    const [only] = summarize([turn('uws', 100, disturbed)]);
+    expect(only).toMatchObject({ deliveriesPerS: 100, turns: 1, disturbedTurns: 1 });
+  });
+
+  test('relates each row to the minimal design under the same load', () => {
+    const rows = summarize([
+      turn('minimal', 400),
+      turn('uws', 800, { delivery: latency(5), serverCpuSPerMillion: 3 }),
+      { ...turn('uws', 1), load: '32 publishers' },
+    ]);
+    expect(rows.map(({ times }) => times)).toEqual([
+      null,
+      { deliveries: 2, p99: 0.5, cpu: 2 },
+      null,
+    ]);
+  });
+});
+
+describe('renderTable', () => {
+  test('gives lines of equal width, one for each row', () => {
+    const rows = summarize([
+      turn('minimal', 2_500_000),
+      turn('uws', 40_000, { delivered: 0.99999 }),
+    ]);
+    const lines = renderTable(rows).split('\n');
+    expect(lines).toHaveLength(4);
+    expect(new Set(lines.map(({ length }) => length)).size).toBe(1);
+    expect(lines[2]).toContain(' 2.50 M |');
+    expect(lines[3]).toContain('99.999 %');
+  });
+});
+
+describe('replaceMeasured', () => {
+  test('changes what lies between the marks and nothing else', () => {
+    const first = replaceMeasured('# fan-out\n\nWhy.\n', 'one');
+    const second = replaceMeasured(`${first}\n## Where the time goes\n`, 'two');
+    expect(second).toContain(
+      '# fan-out\n\nWhy.\n\n<!-- measured: begin -->\ntwo\n<!-- measured: end',
+    );
+    expect(second).toContain('## Where the time goes');
+    expect(second).not.toContain('one');
+  });
+});

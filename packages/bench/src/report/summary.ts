@@ -1,0 +1,80 @@
+/** The rounds of one load and contender in one row: medians, and what they are in relation to the baseline. */
+import { isDisturbed } from '../measure/limits.ts';
+import type { Turn } from '../workload/fan-out.ts';
+
+export interface Row {
+  load: string;
+  contender: string;
+  deliveriesPerS: number;
+  p50Ms: number;
+  p99Ms: number;
+  p999Ms: number;
+  cpuSPerMillion: number;
+  redisShare: number;
+  generatorCores: number;
+  strangersCores: number;
+  answerP50Ms: number;
+  bytesPerDelivery: number;
+  /** The worst turn, disturbed or not. */
+  delivered: number;
+  refusedPerS: number;
+  /** How many turns the medians are of. */
+  turns: number;
+  /** Turns in which other programs took part of the machine. They count only when there are no others. */
+  disturbedTurns: number;
+  limits: readonly string[];
+  /** In relation to the baseline at the same load; null for the baseline itself. */
+  times: { deliveries: number; p99: number; cpu: number } | null;
+}
+
+/** Rows are in the order of the turns. The baseline is `minimal` where it took part. */
+export const summarize = (turns: readonly Turn[]): Row[] => {
+  const groups = Object.groupBy(turns, ({ load, contender }) => `${load}\n${contender}`);
+  const rows = Object.values(groups).map((group) => summarizeGroup(group as Turn[]));
+  return rows.map((row) => ({ ...row, times: relate(row, baselineOf(rows, row)) }));
+};
+
+const summarizeGroup = (all: readonly Turn[]): Row => {
+  const calm = all.filter(({ result }) => !isDisturbed(result));
+  const turns = calm.length > 0 ? calm : all;
+  const results = turns.map(({ result }) => result);
+  const of = (pick: (result: Turn['result']) => number) => median(results.map(pick));
+  return {
+    load: all[0]?.load ?? '',
+    contender: all[0]?.contender ?? '',
+    deliveriesPerS: of((result) => result.deliveriesPerS),
+    p50Ms: of((result) => result.delivery.p50Ms),
+    p99Ms: of((result) => result.delivery.p99Ms),
+    p999Ms: of((result) => result.delivery.p999Ms),
+    cpuSPerMillion: of((result) => result.serverCpuSPerMillion),
+    redisShare: of((result) => result.redisShare),
+    generatorCores: of((result) => result.generatorCores),
+    strangersCores: of((result) => result.strangersCores),
+    answerP50Ms: of((result) => result.answer.p50Ms),
+    bytesPerDelivery: of((result) => result.bytesPerDelivery),
+    delivered: Math.min(...all.map(({ result }) => result.delivered)),
+    refusedPerS: of((result) => result.refusedPerS),
+    turns: turns.length,
+    disturbedTurns: all.length - calm.length,
+    limits: [...new Set(results.flatMap(({ limits }) => limits))],
+    times: null,
+  };
+};
+
+const baselineOf = (rows: readonly Row[], { load }: Row): Row | undefined =>
+  rows.find((row) => row.load === load && row.contender === 'minimal');
+
+const relate = (row: Row, baseline: Row | undefined): Row['times'] => {
+  if (baseline === undefined || baseline === row) return null;
+  return {
+    deliveries: row.deliveriesPerS / baseline.deliveriesPerS,
+    p99: row.p99Ms / baseline.p99Ms,
+    cpu: row.cpuSPerMillion / baseline.cpuSPerMillion,
+  };
+};
+
+const median = (numbers: readonly number[]): number => {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2;
+};
