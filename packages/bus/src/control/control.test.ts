@@ -105,6 +105,21 @@ describe('commands', () => {
     expect(calls).toBe(0);
   });
 
+  test('a follow that could not begin is not left open', async () => {
+    const log = createMemoryLog();
+    let isClosed = false;
+    const failing: MemoryLog = {
+      ...log,
+      follow: (listener) => ({
+        ...log.follow(listener),
+        ready: Promise.reject(new Error('away')),
+        close: () => void (isClosed = true),
+      }),
+    };
+    await expect(controlOf(failing, one).follow(() => 0)).rejects.toThrow('away');
+    expect(isClosed).toBe(true);
+  });
+
   test('when commands were lost the follower is told to read again', async () => {
     const log = createMemoryLog();
     let lost = 0;

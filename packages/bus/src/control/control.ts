@@ -65,7 +65,12 @@ export function createControl(options: ControlOptions): FollowedControl {
           onLost?.();
         },
       });
-      await follow.ready;
+      try {
+        await follow.ready;
+      } catch (error) {
+        follow.close();
+        throw error;
+      }
       return follow;
     },
     async sourcesOf(operatorId) {

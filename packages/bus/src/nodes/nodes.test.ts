@@ -3,6 +3,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   type Edge,
   type PresenceFixture,
+  cuttable,
   join,
   openPresenceFixture,
   session,
@@ -134,6 +135,23 @@ describe('running nodes', () => {
     expect(await memberIds(edge)).toEqual([]);
     edge.reconnect();
     await until('the member', async () => (await memberIds(edge)).length === 1);
+  });
+
+  test('a reconnect that comes before commands work is made up for', async () => {
+    let isCut = false;
+    const edge = fixture.edge(cuttable(fixture.redis, () => isCut));
+    await edge.nodes.enter('one', () => stats);
+    await join(edge, session(room, 'client:1', 'a'));
+    const reader = await fixture.enteredEdge('reader');
+    await fixture.redis.unlink(fixture.keys.members('chat'));
+    await fixture.redis.unlink(fixture.keys.nodeSessions(fixture.keys.partitionOf('chat'), 'one'));
+    isCut = true;
+    edge.reconnect();
+    await pause(2 * times.renewMs);
+    expect(await memberIds(reader)).toEqual([]);
+    isCut = false;
+    await until('the member', async () => (await memberIds(reader)).length === 1);
+    expect(edge.warnings).toContain('lease renewal failed');
   });
 
   test('a lost membership is found without a reconnect too', async () => {

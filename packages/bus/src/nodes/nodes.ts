@@ -9,8 +9,9 @@ import { clean } from './clean.ts';
 import type { Lease } from './lease.ts';
 import type { LeaseTimes } from './lease-times.ts';
 import type { LivingNodes } from './living.ts';
+import { type Mending, createMending } from './mending.ts';
 import { readNodes } from './read-nodes.ts';
-import { createTicker } from './ticker.ts';
+import { type Ticker, createTicker } from './ticker.ts';
 
 /** What a node needs of presence. */
 export interface NodeSessions {
@@ -43,71 +44,20 @@ const CLEAN_JITTER = 0.3;
 const RECONCILE_JITTER = 0.2;
 
 export function createNodes(options: NodesOptions): RunningNodes {
-  const { redis, keys, lease, livingNodes, sessions, times, onWarning } = options;
-  const cleaning = { redis, keys, times, cleanSessions: sessions.clean };
-  const warn = (what: string) => (error: unknown) =>
-    onWarning(`${what} failed`, { error: error instanceof Error ? error.message : String(error) });
-  let stop = async () => {};
-  /** Ids that were replaced and whose sessions are not entered anew yet. */
-  const replacedIds = new Set<string>();
-  let announcedId = '';
+  const { redis, keys, lease, livingNodes, sessions, times } = options;
+  let running: Running | undefined;
 
-  async function cleanUp(): Promise<void> {
-    if (lease.nodeId === undefined) return;
-    const dead = await clean(cleaning, lease.nodeId);
-    if (dead.length > 0) onWarning('cleaned up after dead nodes', { nodeIds: dead });
-  }
-  /** Sessions first: a user who is back under the new id is not announced as gone. */
-  async function reconcile(): Promise<void> {
-    const deadIds = [...replacedIds];
-    const nodeId = lease.nodeId ?? announcedId;
-    await sessions.reconcile();
-    for (const deadId of deadIds) {
-      await lease.renounce(deadId);
-      replacedIds.delete(deadId);
-    }
-    announcedId = nodeId;
-  }
-  function start(): void {
-    const ticker = (job: () => Promise<void>, what: string, everyMs: number, jitter: number) =>
-      createTicker({
-        job,
-        everyMs,
-        jitter,
-        onError: warn(what),
-        ...(options.random && { random: options.random }),
-      });
-    const reconciling = ticker(reconcile, 'reconciling', times.reconcileMs, RECONCILE_JITTER);
-    const cleaner = ticker(cleanUp, 'cleaning', times.cleanMs, CLEAN_JITTER);
-    // Entering thousands of sessions anew must not keep the new lease from being renewed.
-    const renewing = ticker(
-      async () => {
-        await lease.renew();
-        if (replacedIds.size > 0) void reconciling.now();
-      },
-      'lease renewal',
-      times.renewMs,
-      0,
-    );
-    stop = async () =>
-      void (await Promise.all([renewing.close(), cleaner.close(), reconciling.close()]));
-    options.onReconnect(() => void renewing.now().then(() => reconciling.now()));
-    lease.onReplaced((deadId) => {
-      replacedIds.add(deadId);
-      onWarning('this node was declared dead and enters anew', { deadId, nodeId: lease.nodeId });
-      void reconciling.now();
-    });
-  }
   async function enter(nodeId: string, stats: () => NodeStats): Promise<NodeLease> {
     await lease.enter(nodeId, stats);
-    announcedId = lease.nodeId ?? nodeId;
-    start();
+    const mending = createMending({ lease, reconcile: sessions.reconcile });
+    const started = start(options, mending);
+    running = started;
     return {
       get nodeId() {
-        return announcedId;
+        return mending.settledId ?? nodeId;
       },
       async release(graceMs) {
-        await stop();
+        await started.close();
         await lease.release(graceMs);
       },
     };
@@ -115,6 +65,59 @@ export function createNodes(options: NodesOptions): RunningNodes {
   return {
     enter,
     list: async () => readNodes(redis, keys, await livingNodes.livingNow(), times.deadlineMs),
-    close: () => stop(),
+    close: async () => running?.close(),
   };
+}
+
+interface Running {
+  close(): Promise<void>;
+}
+
+function start(options: NodesOptions, mending: Mending): Running {
+  const { lease, times, onWarning } = options;
+  const ticker = (job: () => Promise<void>, what: string, everyMs: number, jitter: number) =>
+    createTicker({
+      job,
+      everyMs,
+      jitter,
+      onError: (error) => onWarning(`${what} failed`, { error: messageOf(error) }),
+      ...(options.random && { random: options.random }),
+    });
+  const mender = ticker(mending.run, 'reconciling', times.reconcileMs, RECONCILE_JITTER);
+  const cleaner = ticker(() => cleanUp(options), 'cleaning', times.cleanMs, CLEAN_JITTER);
+  // Entering thousands of sessions anew must not keep the new lease from being renewed.
+  const renewer = ticker(() => renew(lease, mending, mender), 'lease renewal', times.renewMs, 0);
+  options.onReconnect(() => {
+    mending.owe();
+    void renewer.now();
+  });
+  lease.onReplaced((deadId) => {
+    mending.replaced(deadId);
+    onWarning('this node was declared dead and enters anew', { deadId, nodeId: lease.nodeId });
+    void mender.now();
+  });
+  return {
+    close: async () => void (await Promise.all([renewer.close(), cleaner.close(), mender.close()])),
+  };
+}
+
+async function renew(lease: Lease, mending: Mending, mender: Ticker): Promise<void> {
+  try {
+    await lease.renew();
+  } catch (error) {
+    // Redis was away from us, and may come back with less than it had.
+    mending.owe();
+    throw error;
+  }
+  if (mending.isOwed) void mender.now();
+}
+
+async function cleanUp({ redis, keys, times, lease, sessions, onWarning }: NodesOptions) {
+  if (lease.nodeId === undefined) return;
+  const dead = await clean({ redis, keys, times, cleanSessions: sessions.clean }, lease.nodeId);
+  if (dead.length > 0) onWarning('cleaned up after dead nodes', { nodeIds: dead });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -210,12 +210,28 @@ export function leave(edge: Edge, membership: Membership): Promise<void> {
 
 /** A connection that runs something before each call of presence's scripts. */
 export function intercept(redis: Redis, before: (script: string) => Promise<void>): Redis {
+  return interceptCalls(redis, (call) => (call.startsWith('presence') ? before(call) : undefined));
+}
+
+/** A connection on which every call fails while `isCut` says so. */
+export function cuttable(redis: Redis, isCut: () => boolean): Redis {
+  return interceptCalls(redis, (call) => {
+    if (!isCut() || call === 'defineCommand') return undefined;
+    return Promise.reject(new Error('the connection is cut'));
+  });
+}
+
+type Before = (call: string) => Promise<void> | undefined;
+
+function interceptCalls(redis: Redis, before: Before): Redis {
   return new Proxy(redis, {
     get(target, name) {
       const value = Reflect.get(target, name);
       if (typeof value !== 'function') return value;
-      if (typeof name !== 'string' || !name.startsWith('presence')) return value.bind(target);
-      return (...args: unknown[]) => before(name).then(() => value.apply(target, args));
+      return (...args: unknown[]) => {
+        const waiting = before(String(name));
+        return waiting ? waiting.then(() => value.apply(target, args)) : value.apply(target, args);
+      };
     },
   });
 }
