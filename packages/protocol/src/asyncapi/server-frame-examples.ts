@@ -69,7 +69,8 @@ export const serverFrameExamples: Record<(typeof seedServerEvents)[number], Exam
         ts: at('09:12:04.120'),
         ...room,
         request_id: 'r1',
-        data: { message: question, duplicate: true },
+        duplicate: true,
+        data: { message: question },
       },
     },
     {

@@ -19,9 +19,6 @@ const updatedMessage = message
 const messageAdded = z.object({
   message,
   chat: chat.optional().meta({ description: 'On `/broadcast`, as far as it is known.' }),
-  duplicate: z.literal(true).optional().meta({
-    description: 'The answer to a repeated `sendMessage`: the same message, to that socket alone.',
-  }),
 });
 
 const messageNotAdded = z.object({
@@ -160,6 +157,10 @@ export const seedServerEvents = [
   'chatNotification',
 ] as const satisfies readonly ServerEvent[];
 
+const repeated = z.literal(true).optional().meta({
+  description: 'The answer to a repeated `sendMessage`: the same message, to that socket alone.',
+});
+
 function frameOf<E extends ServerEvent>(event: E, data: Schemas[E]) {
   return z.object({
     event: z.literal(event),
@@ -174,6 +175,7 @@ function frameOf<E extends ServerEvent>(event: E, data: Schemas[E]) {
       .optional()
       .meta({ description: 'Resume position, opaque; logged events only.' }),
     request_id: z.string().optional().meta({ description: 'The `id` of the frame it answers.' }),
+    ...(event === 'messageAdded' && { duplicate: repeated }),
     data,
   });
 }
@@ -194,6 +196,8 @@ export type ServerFrame = {
     readonly chat_id?: string;
     readonly position?: string;
     readonly request_id?: string;
+    /** `messageAdded` in answer to a repeated `sendMessage`. */
+    readonly duplicate?: true;
     readonly data: ServerData[E];
   };
 }[ServerEvent];
