@@ -28,7 +28,7 @@ const exitCodeBadConfig = 78;
 /** Who has not come back after this is told as gone by the cleaners, ms. */
 const leaveGraceMs = 5_000;
 /** How often sockets are looked at for readers that are too slow, ms. */
-const slowReadersEveryMs = 1_000;
+const slowReadersEveryMs = 250;
 
 const config = loadConfigOrExit(edgeConfig);
 const configured = keysOfConfig({

@@ -41,15 +41,19 @@ export interface JoinOptions {
 export interface EdgesOptions {
   readonly edges?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Default: the Redis of the test run. */
+  readonly redisUrl?: string;
 }
 
 export async function startEdges({
   edges = 1,
   env = {},
+  redisUrl,
 }: EdgesOptions = {}): Promise<EdgesUnderTest> {
   const cluster = await startCluster({
     edges,
     ingresses: 0,
+    ...(redisUrl !== undefined && { redisUrl }),
     env: { DRAIN_WAIT_MS: '0', DRAIN_WINDOW_MS: '0', ...env },
   });
   const bus = await openBus({
