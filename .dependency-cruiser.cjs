@@ -3,6 +3,7 @@
  * protocol ← bus ← { edge, ingress }; runtime is a leaf; testkit serves tests, the bench and the launcher.
  */
 const tests = String.raw`\.test\.ts$`;
+const ours = '^(apps|packages|infra)/';
 
 const only = (name, comment, from, to) => ({
   name,
@@ -12,15 +13,14 @@ const only = (name, comment, from, to) => ({
   to: { path: to },
 });
 
-const never = (name, comment, from, to, except = []) => ({
+/** A package that imports nothing of ours but what `except` names. */
+const knowsOnly = (name, comment, { from, except }) => ({
   name,
   comment,
   severity: 'error',
   from: { path: from, pathNot: tests },
-  to: { path: to, pathNot: except },
+  to: { path: ours, pathNot: except },
 });
-
-const ours = '^(apps|packages|infra)/';
 
 module.exports = {
   forbidden: [
@@ -38,26 +38,22 @@ module.exports = {
       from: {},
       to: { couldNotResolve: true },
     },
-    never('protocol-is-first', 'protocol imports nobody of ours.', '^packages/protocol/', ours, [
-      '^packages/protocol/',
-    ]),
-    never('runtime-is-a-leaf', 'runtime imports nobody of ours.', '^packages/runtime/', ours, [
-      '^packages/runtime/',
-    ]),
-    never(
-      'bus-knows-protocol-only',
-      'bus imports protocol and nobody else.',
-      '^packages/bus/',
-      ours,
-      ['^packages/(bus|protocol)/'],
-    ),
-    never(
-      'testkit-knows-no-library-of-ours',
-      'testkit drives processes from the outside.',
-      '^packages/testkit/',
-      ours,
-      ['^packages/(testkit|protocol)/'],
-    ),
+    knowsOnly('protocol-is-first', 'protocol imports nobody of ours.', {
+      from: '^packages/protocol/',
+      except: '^packages/protocol/',
+    }),
+    knowsOnly('runtime-is-a-leaf', 'runtime imports nobody of ours.', {
+      from: '^packages/runtime/',
+      except: '^packages/runtime/',
+    }),
+    knowsOnly('bus-knows-protocol-only', 'bus imports protocol and nobody else.', {
+      from: '^packages/bus/',
+      except: '^packages/(bus|protocol)/',
+    }),
+    knowsOnly('testkit-stays-outside', 'testkit drives processes from the outside.', {
+      from: '^packages/testkit/',
+      except: '^packages/(testkit|protocol)/',
+    }),
     {
       name: 'nobody-imports-an-app',
       comment: 'An app is a composition; what others need belongs into a package.',
@@ -70,7 +66,7 @@ module.exports = {
     only(
       'testkit-is-for-tests',
       'Only tests, the bench, the launcher and the examples may start throwaway clusters.',
-      `^(packages/(testkit|e2e|bench)|infra/local|examples)/|^vitest|${tests}`,
+      `^(packages/(testkit|e2e|bench)|infra/local|examples)/|/src/test/|^vitest|${tests}`,
       '^packages/testkit/',
     ),
     {
@@ -85,8 +81,8 @@ module.exports = {
     },
     only(
       'uws-stays-in-the-edge',
-      'uWebSockets.js only in apps/edge.',
-      '^apps/edge/|/node_modules/',
+      'uWebSockets.js only in apps/edge, and in the peers that the bench compares with.',
+      '^apps/edge/|^packages/bench/src/peer/|/node_modules/',
       'node_modules/(uWebSockets\\.js|@uwsjs)',
     ),
     {
@@ -101,8 +97,8 @@ module.exports = {
     },
     only(
       'redis-stays-in-the-bus',
-      'ioredis only in packages/bus and packages/testkit.',
-      '^packages/(bus|testkit)/|node_modules/',
+      'ioredis only in packages/bus and packages/testkit, and in the peers of the bench.',
+      '^packages/(bus|testkit|bench/src/peer)/|node_modules/',
       'node_modules/ioredis',
     ),
     only(

@@ -13,7 +13,7 @@ export interface Toolbox {
   ): Promise<number>;
 }
 
-export const repository = join(import.meta.dirname, '../../..');
+const repository = join(import.meta.dirname, '../../..');
 
 interface Host {
   on(event: string, listener: (...values: never[]) => void): unknown;
