@@ -17,3 +17,4 @@ export {
   type OpenOptions,
   type RawSocket,
 } from './raw-socket.ts';
+export { findChromium, findCurl, findPythonWithWebsockets } from './debian-package.ts';
