@@ -5,7 +5,7 @@ import { parseOptions, usage, type BenchOptions } from './options.ts';
 import { describeCircumstances, noteCircumstances } from './report/circumstances.ts';
 import { keepResult, type Result } from './report/result-file.ts';
 import { summarize } from './report/summary.ts';
-import { renderTable } from './report/table.ts';
+import { renderBackground, renderResults } from './report/table.ts';
 import { awaitStopRequest } from './stop-request.ts';
 import { runFanOut } from './workload/fan-out.ts';
 
@@ -28,7 +28,7 @@ const measure = async (options: BenchOptions, signal: AbortSignal): Promise<Resu
 };
 
 const report = async (result: Result, { isJson, isKept }: BenchOptions): Promise<void> => {
-  const table = renderTable(result.rows);
+  const table = `${renderResults(result.rows)}\n\n${renderBackground(result.rows)}`;
   process.stdout.write(`${isJson ? JSON.stringify(result) : table}\n`);
   if (!isKept) return;
   const measured = `${describeCircumstances(result.circumstances)}\n\n${table}`;
@@ -36,6 +36,10 @@ const report = async (result: Result, { isJson, isKept }: BenchOptions): Promise
 };
 
 const main = async (): Promise<number> => {
+  if (process.argv.includes('--help')) {
+    process.stdout.write(`${usage}\n`);
+    return 0;
+  }
   const options = readOptions();
   if (options === undefined) return exitCodeUsage;
   const signal = awaitStopRequest(process);

@@ -7,6 +7,7 @@ export interface Received {
   elapsedS: number;
   deliveries: number;
   bytes: number;
+  reads: number;
   /** Latencies of the deliveries, see `reportLatency`. */
   latency: string;
 }
@@ -15,10 +16,10 @@ export class Tally {
   /** Deliveries since the process started. */
   total = 0;
   #bytes = 0;
+  #reads = 0;
   #nowUs = 0;
   #sinceUs = monotonicUs();
   #totalBefore = 0;
-  #bytesBefore = 0;
   readonly #readStamp = createStampReader();
   readonly #latency = createLatencyRecorder();
 
@@ -26,6 +27,7 @@ export class Tally {
   readonly chunk = (bytes: number): void => {
     this.#nowUs = monotonicUs();
     this.#bytes += bytes;
+    this.#reads += 1;
   };
 
   /** Frames without a stamp are the system's own talk. */
@@ -42,12 +44,14 @@ export class Tally {
     const received = {
       elapsedS: (nowUs - this.#sinceUs) / 1e6,
       deliveries: this.total - this.#totalBefore,
-      bytes: this.#bytes - this.#bytesBefore,
+      bytes: this.#bytes,
+      reads: this.#reads,
       latency: this.#latency.take(),
     };
     this.#sinceUs = nowUs;
     this.#totalBefore = this.total;
-    this.#bytesBefore = this.#bytes;
+    this.#bytes = 0;
+    this.#reads = 0;
     return received;
   };
 }

@@ -1,6 +1,6 @@
 /** How much CPU processes and the machine use between two moments. */
 import { readFile } from 'node:fs/promises';
-import { parseMachineCpu, parseProcessCpuS, type MachineCpu } from './proc-stat.ts';
+import { parseMachineCpu, parseProcessCpu, type MachineCpu, type ProcessCpu } from './proc-stat.ts';
 
 export interface Measured {
   role: string;
@@ -10,7 +10,7 @@ export interface Measured {
 export interface CpuUse {
   elapsedS: number;
   /** CPU-seconds of each process, in the order in which they were given. */
-  processes: readonly (Measured & { cpuS: number })[];
+  processes: readonly (Measured & ProcessCpu)[];
   machine: MachineCpu;
 }
 
@@ -23,7 +23,8 @@ export const meterCpu = async (processes: readonly Measured[]): Promise<() => Pr
       elapsedS: (after.atMs - before.atMs) / 1000,
       processes: processes.map((measured, index) => ({
         ...measured,
-        cpuS: (after.cpuS[index] ?? 0) - (before.cpuS[index] ?? 0),
+        userS: after.cpu[index]!.userS - before.cpu[index]!.userS,
+        kernelS: after.cpu[index]!.kernelS - before.cpu[index]!.kernelS,
       })),
       machine: subtract(after.machine, before.machine),
     };
@@ -32,13 +33,13 @@ export const meterCpu = async (processes: readonly Measured[]): Promise<() => Pr
 
 const sample = async (processes: readonly Measured[]) => ({
   atMs: performance.now(),
-  cpuS: await Promise.all(processes.map(({ pid }) => processCpuS(pid))),
+  cpu: await Promise.all(processes.map(({ pid }) => readProcessCpu(pid))),
   machine: parseMachineCpu(await readFile('/proc/stat', 'utf8')),
 });
 
 /** A process that is gone fails the measurement: its share would be missing from the sum. */
-const processCpuS = async (pid: number): Promise<number> =>
-  parseProcessCpuS(await readFile(`/proc/${pid}/stat`, 'utf8'));
+const readProcessCpu = async (pid: number): Promise<ProcessCpu> =>
+  parseProcessCpu(await readFile(`/proc/${pid}/stat`, 'utf8'));
 
 const subtract = (after: MachineCpu, before: MachineCpu): MachineCpu => ({
   busyS: after.busyS - before.busyS,

@@ -4,7 +4,12 @@ import { computeFigures, type Counted } from './figures.ts';
 
 const use = (cpuByRole: [string, number][], machine: Partial<CpuUse['machine']> = {}): CpuUse => ({
   elapsedS: 5,
-  processes: cpuByRole.map(([role, cpuS], index) => ({ role, pid: index + 1, cpuS })),
+  processes: cpuByRole.map(([role, cpuS], index) => ({
+    role,
+    pid: index + 1,
+    userS: cpuS * 0.75,
+    kernelS: cpuS * 0.25,
+  })),
   machine: { busyS: 7, idleS: 3, stolenS: 0, ...machine },
 });
 
@@ -12,6 +17,7 @@ const counted = (changes: Partial<Counted> = {}): Counted => ({
   elapsedS: 5,
   deliveries: 2_000_000,
   bytes: 800_000_000,
+  reads: 500_000,
   accepted: 2000,
   refused: 10,
   deliveryLatency: [],
@@ -36,9 +42,13 @@ describe('computeFigures', () => {
       acceptedPerS: 400,
       refusedPerS: 2,
       bytesPerDelivery: 400,
+      deliveriesPerRead: 4,
       serverCpuSPerMillion: 2,
       redisShare: 0.125,
-      coresByRole: { edge: 0.6, ingress: 0.1, redis: 0.1 },
+      coresByRole: {
+        edge: { user: 0.45, kernel: 0.15 },
+        ingress: { user: 0.075, kernel: 0.025 },
+      },
       generatorCores: 0.5,
       idleCores: 0.6,
     });

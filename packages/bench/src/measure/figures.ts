@@ -8,6 +8,8 @@ export interface Counted {
   elapsedS: number;
   deliveries: number;
   bytes: number;
+  /** Reads that the deliveries came in. */
+  reads: number;
   accepted: number;
   refused: number;
   /** Taken from the recorders, see `reportLatency`. */
@@ -17,11 +19,18 @@ export interface Counted {
   generator: CpuUse;
 }
 
+export interface Cores {
+  user: number;
+  kernel: number;
+}
+
 export interface Figures {
   deliveriesPerS: number;
   acceptedPerS: number;
   refusedPerS: number;
   bytesPerDelivery: number;
+  /** Deliveries that came together: about as many as went out in one write. */
+  deliveriesPerRead: number;
   /** From the intended post to the receipt. */
   delivery: LatencyReport;
   /** From the intended post to the answer. */
@@ -29,7 +38,7 @@ export interface Figures {
   /** CPU-seconds of all server processes, Redis included. */
   serverCpuSPerMillion: number;
   /** Cores that each role used, all its processes together. */
-  coresByRole: Readonly<Record<string, number>>;
+  coresByRole: Readonly<Record<string, Cores>>;
   /** Redis' part of the servers' CPU, 0 to 1. */
   redisShare: number;
   generatorCores: number;
@@ -43,17 +52,19 @@ export interface Figures {
 export const computeFigures = (counted: Counted): Figures => {
   const { elapsedS, deliveries, servers, generator } = counted;
   const serverS = totalS(servers);
+  const redis = servers.processes.filter(({ role }) => role === 'redis');
   const machine = servers.machine;
   return {
     deliveriesPerS: deliveries / elapsedS,
     acceptedPerS: counted.accepted / elapsedS,
     refusedPerS: counted.refused / elapsedS,
     bytesPerDelivery: ratio(counted.bytes, deliveries),
+    deliveriesPerRead: ratio(deliveries, counted.reads),
     delivery: reportLatency(counted.deliveryLatency),
     answer: reportLatency(counted.answerLatency),
     serverCpuSPerMillion: ratio(serverS, deliveries / 1e6),
     coresByRole: coresByRole(servers),
-    redisShare: ratio((coresByRole(servers)['redis'] ?? 0) * servers.elapsedS, serverS),
+    redisShare: ratio(totalS({ processes: redis }), serverS),
     generatorCores: totalS(generator) / generator.elapsedS,
     strangersCores: strangersS(counted) / servers.elapsedS,
     idleCores: machine.idleS / servers.elapsedS,
@@ -61,8 +72,8 @@ export const computeFigures = (counted: Counted): Figures => {
   };
 };
 
-const totalS = ({ processes }: CpuUse): number =>
-  processes.reduce((sum, { cpuS }) => sum + cpuS, 0);
+const totalS = ({ processes }: Pick<CpuUse, 'processes'>): number =>
+  processes.reduce((sum, { userS, kernelS }) => sum + userS + kernelS, 0);
 
 /** What the machine did beyond the bench; what the hypervisor took counts too. */
 const strangersS = ({ servers, generator }: Counted): number => {
@@ -70,9 +81,12 @@ const strangersS = ({ servers, generator }: Counted): number => {
   return Math.max(0, busyS + stolenS - totalS(servers) - totalS(generator));
 };
 
-const coresByRole = ({ processes, elapsedS }: CpuUse): Record<string, number> => {
-  const cores: Record<string, number> = {};
-  for (const { role, cpuS } of processes) cores[role] = (cores[role] ?? 0) + cpuS / elapsedS;
+const coresByRole = ({ processes, elapsedS }: CpuUse): Record<string, Cores> => {
+  const cores: Record<string, Cores> = {};
+  for (const { role, userS, kernelS } of processes) {
+    const { user, kernel } = cores[role] ?? { user: 0, kernel: 0 };
+    cores[role] = { user: user + userS / elapsedS, kernel: kernel + kernelS / elapsedS };
+  }
   return cores;
 };
 

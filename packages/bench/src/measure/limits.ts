@@ -21,7 +21,9 @@ export const isDisturbed = ({ strangersCores }: { strangersCores: number }): boo
 
 /** Our processes run one event loop each: at 0.9 cores it has next to no room. */
 const fullRoles = ({ processes, elapsedS }: CpuUse): string[] => {
-  const full = processes.filter(({ cpuS }) => cpuS / elapsedS >= fullProcessCores);
+  const full = processes.filter(
+    ({ userS, kernelS }) => (userS + kernelS) / elapsedS >= fullProcessCores,
+  );
   return [...new Set(full.map(({ role }) => role))];
 };
 

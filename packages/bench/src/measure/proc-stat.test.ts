@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { parseMachineCpu, parseProcessCpuS } from './proc-stat.ts';
+import { parseMachineCpu, parseProcessCpu } from './proc-stat.ts';
 
 const stat = (name: string): string =>
   `4242 (${name}) R 1 4242 4242 0 -1 4194560 9000 0 3 0 1250 375 11 22 20 0 11 0 77 1000 200 18446744073709551615`;
 
-describe('parseProcessCpuS', () => {
-  test('adds user and kernel time, in seconds, and leaves out waited-for children', () => {
-    expect(parseProcessCpuS(stat('node'))).toBe(16.25);
+describe('parseProcessCpu', () => {
+  test('gives user and kernel time in seconds, without waited-for children', () => {
+    expect(parseProcessCpu(stat('node'))).toEqual({ userS: 12.5, kernelS: 3.75 });
   });
 
   test('is not misled by a name with spaces and parentheses', () => {
-    expect(parseProcessCpuS(stat('node (edge) 1 2'))).toBe(16.25);
+    expect(parseProcessCpu(stat('node (edge) 1 2'))).toEqual(parseProcessCpu(stat('node')));
   });
 });
 

@@ -3,11 +3,16 @@
 /** `USER_HZ`: what these files count in, on every architecture that Node runs on. */
 const ticksPerS = 100;
 
-/** CPU-seconds that a process has used, in user and kernel mode, all threads together. */
-export const parseProcessCpuS = (stat: string): number => {
+/** CPU-seconds that a process has used, all its threads together. */
+export interface ProcessCpu {
+  userS: number;
+  kernelS: number;
+}
+
+export const parseProcessCpu = (stat: string): ProcessCpu => {
   // The name, in parentheses, may hold spaces and parentheses itself.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerS;
+  return { userS: Number(fields[11]) / ticksPerS, kernelS: Number(fields[12]) / ticksPerS };
 };
 
 export interface MachineCpu {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Turn } from '../workload/fan-out.ts';
 import { replaceMeasured } from './result-file.ts';
 import { summarize } from './summary.ts';
-import { renderTable } from './table.ts';
+import { renderBackground, renderResults } from './table.ts';
 
 const latency = (p50Ms: number) => ({ count: 9, p50Ms, p99Ms: p50Ms * 2, p999Ms: 9, maxMs: 9 });
 
@@ -15,6 +15,7 @@ const turn = (contender: string, deliveriesPerS: number, changes: object = {}): 
     acceptedPerS: 1,
     refusedPerS: 0,
     bytesPerDelivery: 200,
+    deliveriesPerRead: 4,
     delivery: latency(10),
     answer: latency(5),
     serverCpuSPerMillion: 1.5,
@@ -63,17 +64,20 @@ describe('summarize', () => {
   });
 });
 
-describe('renderTable', () => {
-  test('gives lines of equal width, one for each row', () => {
+describe('tables', () => {
+  test('have lines of equal width, one for each row', () => {
     const rows = summarize([
       turn('minimal', 2_500_000),
-      turn('uws', 40_000, { delivered: 0.99999 }),
+      turn('uws', 40_000, { delivered: 0.99999, strangersCores: 1 }),
     ]);
-    const lines = renderTable(rows).split('\n');
-    expect(lines).toHaveLength(4);
-    expect(new Set(lines.map(({ length }) => length)).size).toBe(1);
-    expect(lines[2]).toContain(' 2.50 M |');
-    expect(lines[3]).toContain('99.999 %');
+    for (const table of [renderResults(rows), renderBackground(rows)]) {
+      const lines = table.split('\n');
+      expect(lines).toHaveLength(4);
+      expect(new Set(lines.map(({ length }) => length)).size).toBe(1);
+    }
+    expect(renderResults(rows)).toMatch(/minimal \| +2\.50 M \|/);
+    expect(renderResults(rows)).toContain(' 99.999 % ');
+    expect(renderBackground(rows)).toContain(' 1 (1 disturbed) ');
   });
 });
 

@@ -15,6 +15,7 @@ export interface Row {
   strangersCores: number;
   answerP50Ms: number;
   bytesPerDelivery: number;
+  deliveriesPerRead: number;
   /** The worst turn, disturbed or not. */
   delivered: number;
   refusedPerS: number;
@@ -52,6 +53,7 @@ const summarizeGroup = (all: readonly Turn[]): Row => {
     strangersCores: of((result) => result.strangersCores),
     answerP50Ms: of((result) => result.answer.p50Ms),
     bytesPerDelivery: of((result) => result.bytesPerDelivery),
+    deliveriesPerRead: of((result) => result.deliveriesPerRead),
     delivered: Math.min(...all.map(({ result }) => result.delivered)),
     refusedPerS: of((result) => result.refusedPerS),
     turns: turns.length,

@@ -1,4 +1,4 @@
-/** The rows as a Markdown table that also reads well in a terminal. */
+/** The rows as Markdown tables that also read well in a terminal. */
 import type { Row } from './summary.ts';
 
 interface Column {
@@ -6,46 +6,62 @@ interface Column {
   cell: (row: Row) => string;
 }
 
-const columns: readonly Column[] = [
+const names: readonly Column[] = [
   { title: 'load', cell: ({ load }) => load },
   { title: 'system', cell: ({ contender }) => contender },
+];
+
+const results: readonly Column[] = [
+  ...names,
   { title: 'deliveries/s', cell: ({ deliveriesPerS }) => formatRate(deliveriesPerS) },
   { title: '× minimal', cell: ({ times }) => formatTimes(times?.deliveries) },
   { title: 'p50 ms', cell: ({ p50Ms }) => formatMs(p50Ms) },
   { title: 'p99 ms', cell: ({ p99Ms }) => formatMs(p99Ms) },
   { title: '× minimal', cell: ({ times }) => formatTimes(times?.p99) },
   { title: 'p99.9 ms', cell: ({ p999Ms }) => formatMs(p999Ms) },
-  { title: 'answer p50 ms', cell: ({ answerP50Ms }) => formatMs(answerP50Ms) },
   { title: 'CPU-s/M', cell: ({ cpuSPerMillion }) => cpuSPerMillion.toFixed(2) },
   { title: '× minimal', cell: ({ times }) => formatTimes(times?.cpu) },
-  { title: 'Redis', cell: ({ redisShare }) => formatPercent(redisShare) },
-  { title: 'bytes', cell: ({ bytesPerDelivery }) => bytesPerDelivery.toFixed(0) },
   { title: 'delivered', cell: ({ delivered }) => formatDelivered(delivered) },
-  { title: 'refused/s', cell: ({ refusedPerS }) => refusedPerS.toFixed(0) },
-  { title: 'load cores', cell: ({ generatorCores }) => generatorCores.toFixed(2) },
-  { title: 'turns', cell: ({ turns }) => String(turns) },
-  { title: 'other cores', cell: ({ strangersCores }) => strangersCores.toFixed(2) },
   { title: 'limit', cell: ({ limits }) => limits.join(', ') || '-' },
 ];
 
-/** The first two columns and the last one hold words. */
-const isWords = (column: number): boolean => column < 2 || column === columns.length - 1;
+const background: readonly Column[] = [
+  ...names,
+  { title: 'answer p50 ms', cell: ({ answerP50Ms }) => formatMs(answerP50Ms) },
+  { title: 'refused/s', cell: ({ refusedPerS }) => refusedPerS.toFixed(0) },
+  { title: 'Redis', cell: ({ redisShare }) => formatPercent(redisShare) },
+  { title: 'bytes', cell: ({ bytesPerDelivery }) => bytesPerDelivery.toFixed(0) },
+  { title: 'per read', cell: ({ deliveriesPerRead }) => deliveriesPerRead.toFixed(1) },
+  { title: 'load cores', cell: ({ generatorCores }) => generatorCores.toFixed(2) },
+  { title: 'other cores', cell: ({ strangersCores }) => strangersCores.toFixed(2) },
+  {
+    title: 'turns',
+    cell: ({ turns, disturbedTurns }) =>
+      `${turns}${disturbedTurns > 0 ? ` (${disturbedTurns} disturbed)` : ''}`,
+  },
+];
 
-export const renderTable = (rows: readonly Row[]): string => {
-  const cells = [columns.map(({ title }) => title), ...rows.map(renderCells)];
-  const widths = columns.map((_, at) => Math.max(...cells.map((line) => line[at]?.length ?? 0)));
-  const [head = '', ...body] = cells.map((line) => renderLine(line, widths));
-  const rule = widths.map((width, at) => `${'-'.repeat(width + 1)}${isWords(at) ? '-' : ':'}`);
-  return [head, `|${rule.join('|')}|`, ...body].join('\n');
-};
+/** What was found. */
+export const renderResults = (rows: readonly Row[]): string => renderTable(results, rows);
 
-const renderCells = (row: Row): string[] => columns.map(({ cell }) => cell(row));
+/** What helps to judge it. */
+export const renderBackground = (rows: readonly Row[]): string => renderTable(background, rows);
 
-const renderLine = (line: readonly string[], widths: readonly number[]): string => {
-  const padded = line.map((text, at) =>
-    isWords(at) ? text.padEnd(widths[at] ?? 0) : text.padStart(widths[at] ?? 0),
+const wordy: ReadonlySet<string> = new Set(['load', 'system', 'limit']);
+
+const renderTable = (columns: readonly Column[], rows: readonly Row[]): string => {
+  const titles = columns.map(({ title }) => title);
+  const cells = rows.map((row) => columns.map(({ cell }) => cell(row)));
+  const widths = titles.map((title, at) =>
+    Math.max(title.length, ...cells.map((line) => line[at]?.length ?? 0)),
   );
-  return `| ${padded.join(' | ')} |`;
+  const pad = (text: string, at: number) =>
+    wordy.has(titles[at] ?? '') ? text.padEnd(widths[at] ?? 0) : text.padStart(widths[at] ?? 0);
+  const line = (texts: readonly string[]) => `| ${texts.map(pad).join(' | ')} |`;
+  const rule = widths.map(
+    (width, at) => '-'.repeat(width + 1) + (wordy.has(titles[at] ?? '') ? '-' : ':'),
+  );
+  return [line(titles), `|${rule.join('|')}|`, ...cells.map(line)].join('\n');
 };
 
 const formatRate = (perS: number): string =>

@@ -66,6 +66,7 @@ const count = async (
     elapsedS: mean(received.map(({ elapsedS }) => elapsedS)),
     deliveries: sum(received.map(({ deliveries }) => deliveries)),
     bytes: sum(received.map(({ bytes }) => bytes)),
+    reads: sum(received.map(({ reads }) => reads)),
     accepted: published.accepted,
     refused: published.refused,
     deliveryLatency: received.map(({ latency }) => latency),
