@@ -255,7 +255,7 @@ describe('over HTTP', () => {
       sources,
     });
     const online = () => http('GET', `/online-users?operator_id=${sub}`);
-    await expect.poll(online).toEqual([
+    await expect.poll(online, { timeout: 4_000 }).toEqual([
       {
         id: expect.any(String),
         operator_user: { id: sub, role: 'operator', name: 'Ada' },

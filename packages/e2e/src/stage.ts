@@ -8,14 +8,19 @@ export interface Stage {
   /** Two edges, an ingress and Redis; there from the first test on. */
   readonly cluster: Cluster;
   readonly backend: Backend;
-  /** Opens sockets, which close after the test. */
+  /** Opens sockets, which close after the test (with `concurrent`: with the cluster). */
   readonly cast: Cast;
   /** A name that nothing else on this stage has. */
   name(kind: string): string;
 }
 
+export interface StageOptions extends StartClusterOptions {
+  /** The file's tests run at the same time: sockets stay until the last of them has ended. */
+  concurrent?: boolean;
+}
+
 /** Call it at the top of a file: it registers the hooks. */
-export const raiseStage = (options: StartClusterOptions = {}): Stage => {
+export const raiseStage = ({ concurrent, ...options }: StageOptions = {}): Stage => {
   let running: Cluster | undefined;
   const cluster = () => {
     if (running === undefined) throw new Error('the cluster is there from the first test on');
@@ -31,7 +36,7 @@ export const raiseStage = (options: StartClusterOptions = {}): Stage => {
   beforeAll(async () => {
     running = await startCluster(options);
   });
-  afterEach(() => cast.leave());
+  if (concurrent !== true) afterEach(() => cast.leave());
   afterAll(() => running?.stop());
 
   return {
