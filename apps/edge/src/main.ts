@@ -1,5 +1,6 @@
 /** The composition root of the edge: reads the configuration, builds the parts, starts and stops them. */
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { openBus } from '@switchboard/bus';
 import {
   createLogger,
@@ -30,6 +31,9 @@ const leaveGraceMs = 5_000;
 /** How often sockets are looked at for readers that are too slow, ms. */
 const slowReadersEveryMs = 250;
 
+const { version } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+) as { version: string };
 const config = loadConfigOrExit(edgeConfig);
 const configured = keysOfConfig({
   secret: config.AUTH_SECRET,
@@ -96,7 +100,11 @@ const edge = createEdge({
   traffic,
   limits,
   verify: tokens.verify,
-  publish: server.publish,
+  publish(topic, frame) {
+    const sockets = server.publish(topic, frame);
+    if (sockets > 0) slowReaders.sent(frame.length);
+    return sockets;
+  },
   settings: {
     appendTimeoutMs: config.APPEND_TIMEOUT_MS,
     roomGraceMs: config.ROOM_GRACE_MS,
@@ -132,7 +140,7 @@ const nodeState = () => {
 const lease = await bus.nodes.enter(startNodeId, () => ({
   state: nodeState(),
   address: `${config.HOST}:${publicPort || config.PORT}`,
-  version: process.env['npm_package_version'] ?? 'source',
+  version,
   sockets: edge.table.size,
   rooms: edge.rooms.size,
   loopLagMs: traffic.loopLagMs(),
@@ -171,7 +179,6 @@ shutdown.add('sockets', async () => {
       config.SHUTDOWN_TIMEOUT_MS,
     ),
     random: Math.random,
-    now: () => bus.now(),
   });
   slowReaders.stop();
   server.close();

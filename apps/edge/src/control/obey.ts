@@ -1,11 +1,6 @@
 /** Commands to all edges, carried out for the sessions of this one. */
 import type { Control, ControlCommand } from '@switchboard/bus';
-import {
-  closeCodes,
-  encodeAnswer,
-  sources as sourcesSchema,
-  type CloseCodeName,
-} from '@switchboard/protocol';
+import { sources as sourcesSchema } from '@switchboard/protocol';
 import type { Attendance } from '../presence/attendance.ts';
 import { changeSources } from '../desk/change-sources.ts';
 import type { Desk } from '../desk/desk.ts';
@@ -46,32 +41,12 @@ async function disconnect(
   const sessions = parts.table.find(command);
   // Denied before it is closed: a client that comes back at once must find the door shut.
   if (command.revoke) await Promise.all(sessions.map((session) => deny(session, parts)));
-  for (const session of sessions) dismiss(session, 'kicked', { now: parts.now });
+  for (const session of sessions) session.end('kicked');
   return sessions.length;
 }
 
 function deny({ token }: Session, { control, now }: ObeyParts): Promise<void> {
   return control.deny(token.tokenId, Math.max(1_000, token.expiresAtMs - now()));
-}
-
-export interface DismissOptions {
-  readonly now: () => number;
-  readonly retryAfterMs?: number;
-}
-
-/** Tells a session why it is closed, and closes it. */
-export function dismiss(
-  session: Session,
-  why: CloseCodeName,
-  { now, retryAfterMs }: DismissOptions,
-): void {
-  const data = {
-    reason: why,
-    reconnect: closeCodes[why].reconnect,
-    ...(retryAfterMs !== undefined && { retry_after_ms: retryAfterMs }),
-  };
-  session.send(encodeAnswer('disconnecting', data, { ts: new Date(now()).toISOString() }));
-  session.end(why);
 }
 
 async function updateSources(

@@ -3,7 +3,6 @@
  * in random order, so that the other edges are not run over by those who come back.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { dismiss } from '../control/obey.ts';
 import type { Session } from '../session/session.ts';
 import type { SessionTable } from '../session/session-table.ts';
 
@@ -16,7 +15,6 @@ export interface DrainOptions {
   readonly windowMs: number;
   /** From 0 to 1. */
   readonly random: () => number;
-  readonly now: () => number;
 }
 
 /** Between two waves, ms. */
@@ -41,8 +39,8 @@ export async function drain(options: DrainOptions): Promise<void> {
   await untilEmpty(options.table);
 }
 
-function sendHome(session: Session, { random, now }: DrainOptions): void {
-  dismiss(session, 'draining', { now, retryAfterMs: Math.round(random() * retrySpreadMs) });
+function sendHome(session: Session, { random }: DrainOptions): void {
+  session.end('draining', Math.round(random() * retrySpreadMs));
 }
 
 async function untilEmpty(table: SessionTable): Promise<void> {

@@ -1,5 +1,11 @@
 /** One socket and who is behind it. What it may see and where it stands; nothing of how it is fed. */
-import { closeCodes, type CloseCodeName, type Limits, type Sources } from '@switchboard/protocol';
+import {
+  closeCodes,
+  encodeAnswer,
+  type CloseCodeName,
+  type Limits,
+  type Sources,
+} from '@switchboard/protocol';
 import type { Cancel } from '../clock/wheel.ts';
 import type { BroadcastTicket, ChatTicket, TokenLife } from '../upgrade/admit.ts';
 import { BadFrames } from './bad-frames.ts';
@@ -13,7 +19,8 @@ const tryAgainLater = 1013;
 export interface SessionOptions {
   readonly id: string;
   readonly connection: Connection;
-  readonly openedAtMs: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   readonly limits: Pick<Limits, 'badFramesMax' | 'badFramesWindowMs'>;
   readonly onError: (error: unknown) => void;
 }
@@ -25,6 +32,7 @@ abstract class AnySession {
   readonly identity: Identity;
   readonly queue: CommandQueue;
   readonly badFrames: BadFrames;
+  private readonly now: () => number;
   token: TokenLife;
   phase: 'joining' | 'live' | 'ended' = 'joining';
   /** Why we closed it; absent while it is open and when the client went. */
@@ -37,7 +45,8 @@ abstract class AnySession {
   constructor(ticket: ChatTicket | BroadcastTicket, options: SessionOptions) {
     this.id = options.id;
     this.connection = options.connection;
-    this.openedAtMs = options.openedAtMs;
+    this.now = options.now;
+    this.openedAtMs = options.now();
     this.identity = ticket.identity;
     this.token = ticket.token;
     this.queue = new CommandQueue(options.onError);
@@ -48,8 +57,9 @@ abstract class AnySession {
     if (this.phase !== 'ended') this.connection.send(frame);
   }
 
-  /** Closes the socket; what it still had to say must have been sent. */
-  end(why: CloseCodeName): void {
+  /** Says why, if the client has been greeted, and closes the socket. */
+  end(why: CloseCodeName, retryAfterMs?: number): void {
+    if (this.phase === 'live') this.send(this.farewell(why, retryAfterMs));
     this.endWith(closeCodes[why].code, why);
   }
 
@@ -63,6 +73,15 @@ abstract class AnySession {
     this.phase = 'ended';
     this.queue.close();
     this.stopTokenClock();
+  }
+
+  private farewell(why: CloseCodeName, retryAfterMs: number | undefined): string {
+    const data = {
+      reason: why,
+      reconnect: closeCodes[why].reconnect,
+      ...(retryAfterMs !== undefined && { retry_after_ms: retryAfterMs }),
+    };
+    return encodeAnswer('disconnecting', data, { ts: new Date(this.now()).toISOString() });
   }
 
   private endWith(code: number, reason: CloseCodeName | 'unavailable'): void {

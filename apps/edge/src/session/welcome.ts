@@ -50,7 +50,7 @@ function createSession(ticket: Ticket, connection: Connection, parts: WelcomePar
   const options = {
     id: newId(),
     connection,
-    openedAtMs: now(),
+    now,
     limits,
     onError: (error: unknown) => onError('a command failed', error),
   };

@@ -59,7 +59,7 @@ function options(connection: Connection) {
   return {
     id: `session-${(made += 1)}`,
     connection,
-    openedAtMs: 0,
+    now: () => 0,
     limits: { badFramesMax: 10, badFramesWindowMs: 10_000 },
     onError(error: unknown) {
       throw error;
