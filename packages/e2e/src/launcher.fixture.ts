@@ -18,7 +18,7 @@ export interface Ready {
   edges: string[];
   api_token: string;
   auth_secret: string;
-  pids: { edges: number[]; ingress: number[]; redis: number };
+  pids: { edges: number[]; ingress: number[]; redis: number | null };
 }
 
 export interface Launch {
@@ -46,12 +46,16 @@ export const launcherAlone: Command = [
 ];
 
 /** In a process group of its own, as a terminal would start it. */
-export const launch = (command: Command, args: readonly string[]): Launch => {
+export const launch = (
+  command: Command,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Launch => {
   const folder = mkdtempSync(join(tmpdir(), 'switchboard-launch-'));
   const [program, ...own] = command;
   const child = spawn(program, [...own, ...args], {
     cwd: repository,
-    env: { ...process.env, TMPDIR: folder, REDIS_URL: '', npm_lifecycle_event: undefined },
+    env: { ...process.env, TMPDIR: folder, REDIS_URL: '', npm_lifecycle_event: undefined, ...env },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -92,9 +96,13 @@ export const launch = (command: Command, args: readonly string[]): Launch => {
 export const launchReady = async (
   command: Command,
   args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Launch & { ready: Ready }> => {
-  const launched = launch(command, ['--json', ...args]);
-  await launched.printed(/\n/);
+  const launched = launch(command, ['--json', ...args], env);
+  await launched.printed(/\n/).catch(async (error: unknown) => {
+    await launched.cleanUp();
+    throw error;
+  });
   return { ...launched, ready: JSON.parse(launched.stdout()) as Ready };
 };
 

@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mintToken, openChat } from '@switchboard/testkit';
+import { findRedis, mintToken, openChat } from '@switchboard/testkit';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   launch,
@@ -49,7 +49,7 @@ describe('npm start -- --json', () => {
     expect(stdout()).toMatch(/^\{"ready":true,.*\}\n$/);
     expect(line.edges).toHaveLength(3);
     expect(await isReady(line.ingress)).toBe(true);
-    for (const pid of [...pids.edges, ...pids.ingress, pids.redis]) process.kill(pid, 0);
+    for (const pid of [...pids.edges, ...pids.ingress, pids.redis!]) process.kill(pid, 0);
     const token = await mintToken(line.auth_secret, { sub: 'u1', role: 'client', chat_id: 'c1' });
     for (const url of line.edges) await (await openChat({ url, token })).next('connected');
     const response = await fetch(`${line.ingress}/online-users`, {
@@ -79,6 +79,16 @@ describe('npm start -- --json', () => {
     const port = new URL(first.ingress).port;
     const { ready: second } = await ready(launcherAlone, ['--edges', '1', '--port', port]);
     expect(Number(new URL(second.ingress).port)).toBeGreaterThan(Number(port));
+  });
+
+  test('the server at REDIS_URL is used and left alone', async () => {
+    const redisUrl = process.env['REDIS_URL'] ?? ''; // The test run's own.
+    const env = { REDIS_URL: redisUrl, KEY_PREFIX: 'launcher-test:' };
+    const { ready: line, child, ended } = await ready(launcherAlone, ['--edges', '1'], env);
+    expect(line).toMatchObject({ redis: redisUrl, pids: { redis: null } });
+    child.kill('SIGTERM');
+    expect(await ended).toMatchObject({ code: 0 });
+    expect(await pingRedis(redisUrl)).toBe('PONG');
   });
 
   test('wrong options are answered with the usage', async () => {
@@ -120,7 +130,7 @@ describe('the end', () => {
 
   test('everything stops in time when Redis died first', async () => {
     const launched = await ready(npmStart, ['--edges', '2']);
-    process.kill(launched.ready.pids.redis, 'SIGKILL');
+    process.kill(launched.ready.pids.redis!, 'SIGKILL');
     await vi.waitFor(() => expect(launched.stderr()).toMatch(/Redis \(pid \d+\) ended/));
     const since = performance.now();
     process.kill(-launched.child.pid!, 'SIGINT');
@@ -216,6 +226,14 @@ describe('the lines to paste', () => {
     );
   });
 });
+
+const pingRedis = async (url: string) => {
+  const redis = await findRedis();
+  expect(redis.url).toBe(url);
+  const answer = await redis.client().ping();
+  await redis.stop();
+  return answer;
+};
 
 const portOf = (line = '') => /ws:\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1];
 

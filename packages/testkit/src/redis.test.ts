@@ -74,6 +74,14 @@ describe('findRedis', () => {
   });
 });
 
+test('a server at REDIS_URL that does not answer is an error at once, without its password', async () => {
+  vi.stubEnv('REDIS_URL', 'redis://user:hunter2@127.0.0.1:1');
+  const error = (await findRedis().catch((reason: unknown) => reason)) as Error;
+  vi.unstubAllEnvs();
+  expect(error.message).toMatch(/^REDIS_URL names a server at 127\.0\.0\.1:1 .*ECONNREFUSED/);
+  expect(error.message).not.toContain('hunter2');
+});
+
 describe('when the process that started a server is killed', () => {
   const startElsewhere = async () => {
     const script = `

@@ -32,10 +32,12 @@ export interface StartRedisOptions {
   say?: (line: string) => void;
 }
 
-/** The server at `REDIS_URL` when that is set, else a private one. */
+/** The server at `REDIS_URL` when that is set (rejects when it does not answer), else a private one. */
 export const findRedis = async (options: StartRedisOptions = {}): Promise<Redis> => {
   const url = process.env['REDIS_URL'];
-  return url ? existing(url) : startRedis(options);
+  if (!url) return startRedis(options);
+  await expectAnswer(url);
+  return existing(url);
 };
 
 /** A private server of its own, never the one at `REDIS_URL`: a test may kill it. */
@@ -49,6 +51,27 @@ export const startRedis = async (options: StartRedisOptions = {}): Promise<Redis
   }
   const running = await startRedisProcess(server, args, port);
   return withClients({ ...running, origin: server.origin });
+};
+
+const expectAnswer = async (url: string): Promise<void> => {
+  const client = new Client(url, {
+    lazyConnect: true,
+    connectTimeout: 3000,
+    retryStrategy: () => null,
+  });
+  let reason = 'no answer';
+  client.on('error', (error: Error) => (reason = error.message || error.name));
+  try {
+    await client.connect();
+    await client.ping();
+  } catch (error) {
+    const { host } = new URL(url);
+    throw new Error(`REDIS_URL names a server at ${host} that cannot be used: ${reason}`, {
+      cause: error,
+    });
+  } finally {
+    client.disconnect();
+  }
 };
 
 const existing = (url: string): Redis =>
