@@ -308,9 +308,14 @@ export interface Control {
   send(command: ControlCommand): Promise<void>;
   /** Like `send`, and adds up what the living edges answer within `timeoutMs`. */
   ask(command: ControlCommand, timeoutMs: number): Promise<number>;
-  /** Every command sent from now on, in order. The handler's number is the answer to `ask`. */
+  /**
+   * Every command sent from now on, in order; one that takes long does not hold the next up.
+   * @param handler its number is the answer to `ask`
+   * @param onLost commands may have been missed: read `sourcesOf` and `isDenied` of every session again
+   */
   follow(
     handler: (command: ControlCommand) => number | Promise<number>,
+    onLost?: () => void,
   ): Promise<{ close(): void }>;
   /** Live sources of an operator as told by `/update/operators`, encoded JSON; they replace the token's. */
   sourcesOf(operatorId: string): Promise<string | undefined>;

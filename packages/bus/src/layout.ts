@@ -1,6 +1,6 @@
 /** The deployment's layout: fixed when it is created, compared at every start. */
 import type { Keys } from './redis/keys.ts';
-import { within } from './redis/connection.ts';
+import { within } from './redis/call.ts';
 import { type RedisCommands, defineScript } from './redis/script.ts';
 
 /** Raised when keys or what is in them change so that old and new nodes cannot share them. */

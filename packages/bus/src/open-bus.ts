@@ -5,7 +5,6 @@ import {
   type RoutedEvent,
   userDisconnected,
 } from '@switchboard/protocol';
-import type { Redis } from 'ioredis';
 import type { Bus, BusOptions } from './contract.ts';
 import { createControl } from './control/control.ts';
 import { createHeartbeat } from './heartbeat/heartbeat.ts';
@@ -23,9 +22,10 @@ import { createLivingNodes } from './nodes/living.ts';
 import { createNodes } from './nodes/nodes.ts';
 import { createPresence } from './presence/presence.ts';
 import type { Room } from './presence/session-entry.ts';
-import { openCommandConnection, openFollowConnection, unavailable } from './redis/connection.ts';
+import { type Connections, openConnections } from './redis/connections.ts';
 import { type Keys, createKeys } from './redis/keys.ts';
-import { type Subscriber, createSubscriber } from './redis/subscriber.ts';
+import type { RedisCommands } from './redis/script.ts';
+import type { Subscriber } from './redis/subscriber.ts';
 
 const DEADLINE_MS = 2_000;
 
@@ -34,23 +34,23 @@ const DEADLINE_MS = 2_000;
  * @throws BusUnavailable when Redis does not answer, LayoutMismatch when this node does not fit
  */
 export async function openBus(options: BusOptions): Promise<Bus> {
-  const connections = await connect(options);
+  const { redisUrl: url, clientName: name, onWarning } = options;
+  const connections = await openConnections({ url, name, onWarning });
   const keys = createKeys(options.keyPrefix, options.partitions);
   try {
     await claimLayout(connections.redis, keys);
   } catch (error) {
-    disconnect(connections);
+    connections.disconnect();
     throw error;
   }
   return assemble(options, connections, keys);
 }
 
 function assemble(options: BusOptions, connections: Connections, keys: Keys): Bus {
-  const { redis, following } = connections;
+  const { redis, subscriber } = connections;
   const { onWarning } = options;
   const localNow = options.now ?? Date.now;
   const newEventId = options.newEventId ?? newId;
-  const subscriber = createSubscriber(following, onWarning);
   const heartbeat = createHeartbeat({
     redis,
     subscriber,
@@ -87,14 +87,14 @@ function assemble(options: BusOptions, connections: Connections, keys: Keys): Bu
     async close() {
       keeper.close();
       await Promise.all([nodes.close(), heartbeat.close()]);
-      disconnect(connections);
+      connections.disconnect();
     },
   };
 }
 
 /** What all parts of one bus share. */
 interface Base {
-  readonly redis: Redis;
+  readonly redis: RedisCommands;
   readonly keys: Keys;
   readonly subscriber: Subscriber;
   readonly now: () => number;
@@ -145,32 +145,6 @@ function assemblePresence(base: Base, options: BusOptions) {
     onWarning,
   });
   return { presence, nodes, lease, livingNodes };
-}
-
-interface Connections {
-  readonly redis: Redis;
-  readonly following: Redis;
-}
-
-/** A first connection that fails is not tried for ever: whoever starts the process is told. */
-async function connect({ redisUrl, clientName, onWarning }: BusOptions): Promise<Connections> {
-  const options = { url: redisUrl, name: clientName, onWarning };
-  const connections = {
-    redis: openCommandConnection(options),
-    following: openFollowConnection(options),
-  };
-  try {
-    await Promise.all([connections.redis.connect(), connections.following.connect()]);
-    return connections;
-  } catch (error) {
-    disconnect(connections);
-    throw unavailable(error);
-  }
-}
-
-function disconnect({ redis, following }: Connections): void {
-  redis.disconnect();
-  following.disconnect();
 }
 
 function newId(): string {

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LivingNodes } from '../nodes/living.ts';
-import { within } from '../redis/connection.ts';
+import { within } from '../redis/call.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisCommands } from '../redis/script.ts';
 import { answerScript } from './answer.lua.ts';

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { BusEvent, ControlCommand, FollowListener } from '../contract.ts';
+import type { BusEvent, Control, ControlCommand, FollowListener } from '../contract.ts';
 import {
   type Edge,
   type PresenceFixture,
   openPresenceFixture,
 } from '../presence/presence.fixture.ts';
-import { type CommandHandler, type FollowedControl, createControl } from './control.ts';
+import { type CommandHandler, createControl } from './control.ts';
 
 const opened: PresenceFixture[] = [];
 let fixture: PresenceFixture;
@@ -63,7 +63,7 @@ function eventOf(eventId: string, payload: string): BusEvent {
 
 type MemoryLog = ReturnType<typeof createMemoryLog>;
 
-function controlOf(log: MemoryLog, edge?: Edge, warnings: string[] = []): FollowedControl {
+function controlOf(log: MemoryLog, edge?: Edge, warnings: string[] = []): Control {
   return createControl({
     redis: fixture.redis,
     keys: fixture.keys,

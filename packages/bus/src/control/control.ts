@@ -1,7 +1,7 @@
 /** Commands to all edges over a chained log, live sources of operators, and the deny-list. */
 import type { BusEvent, Control, ControlCommand, Follow, FollowListener } from '../contract.ts';
 import type { LivingNodes } from '../nodes/living.ts';
-import { within } from '../redis/connection.ts';
+import { within } from '../redis/call.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisCommands } from '../redis/script.ts';
 import { createAnswers } from './answers.ts';
@@ -25,17 +25,9 @@ export interface ControlOptions {
 
 export type CommandHandler = (command: ControlCommand) => number | Promise<number>;
 
-export interface FollowedControl extends Control {
-  /**
-   * Handlers are called in the order of the commands; one that takes long does not hold the next up.
-   * @param onLost commands may have been missed: read `sourcesOf` and `isDenied` of every session again.
-   */
-  follow(handler: CommandHandler, onLost?: () => void): Promise<{ close(): void }>;
-}
-
 const SOURCES_KEPT_MS = 30 * 24 * 3_600_000;
 
-export function createControl(options: ControlOptions): FollowedControl {
+export function createControl(options: ControlOptions): Control {
   const { redis, keys, deadlineMs, monotonicMs, onWarning, appendControl } = options;
   const answers = createAnswers(options);
 

@@ -1,7 +1,7 @@
 /** Sends a heartbeat through Redis every second and follows its copy: TCP may lie, this does not. */
 import type { BusHealth } from '../contract.ts';
 import { createTicker } from '../nodes/ticker.ts';
-import { within } from '../redis/connection.ts';
+import { within } from '../redis/call.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisCommands } from '../redis/script.ts';
 import type { Subscriber } from '../redis/subscriber.ts';

@@ -20,7 +20,7 @@ import { encodeMeta, encodeSubject, feedAudience, feedSubject } from './envelope
 import { decodeFirstAnswer, decodeMemory } from './memory.ts';
 import { createNonces } from './nonce.ts';
 import { encodeRoutingId } from './routing.ts';
-import { within } from '../redis/connection.ts';
+import { within } from '../redis/call.ts';
 import { encodeId, type Keys } from '../redis/keys.ts';
 import { type RedisCommands, defineScript } from '../redis/script.ts';
 

@@ -7,7 +7,7 @@ import { encodeMeta } from './envelope.ts';
 import type { FollowKeeper } from './follow-keeper.ts';
 import type { LogKeys } from './log-reader.ts';
 import { createNonces } from './nonce.ts';
-import { within } from '../redis/connection.ts';
+import { within } from '../redis/call.ts';
 import type { Keys } from '../redis/keys.ts';
 import { type RedisCommands, defineScript } from '../redis/script.ts';
 

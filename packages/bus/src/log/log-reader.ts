@@ -2,7 +2,7 @@
 import type { ChainedEvent, LogPage } from './chain.ts';
 import { decodeMeta } from './envelope.ts';
 import { compareScript, readAtScript, readBackScript, readScript } from './read.lua.ts';
-import { within } from '../redis/connection.ts';
+import { within } from '../redis/call.ts';
 import { type RedisCommands, defineScript } from '../redis/script.ts';
 
 export interface LogKeys {

@@ -3,7 +3,7 @@ import type { RoutedEvent } from '@switchboard/protocol';
 import { feedMeta, partitionOfEvent } from './append.ts';
 import { ephemeralEnvelopes, ephemeralFrame } from './envelope.ts';
 import { frameHeadWithoutPosition } from '@switchboard/protocol';
-import { within } from '../redis/connection.ts';
+import { within } from '../redis/call.ts';
 import type { Keys } from '../redis/keys.ts';
 import { type RedisCommands, defineScript } from '../redis/script.ts';
 

@@ -3,7 +3,7 @@ import type { RecalledMessage } from '../contract.ts';
 import { positionMs } from './log-reader.ts';
 import type { LogLimits } from './log-limits.ts';
 import { decodeMemory } from './memory.ts';
-import { within } from '../redis/connection.ts';
+import { within } from '../redis/call.ts';
 import { encodeId, type Keys } from '../redis/keys.ts';
 import { type RedisCommands, defineScript } from '../redis/script.ts';
 

@@ -2,7 +2,7 @@
  * One round of cleaning. Any number of nodes do this at the same time, and any of them may die at
  * any point: a node stays declared dead until somebody has taken its last session out.
  */
-import { within } from '../redis/connection.ts';
+import { within } from '../redis/call.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisCommands } from '../redis/script.ts';
 import { condemnScript, forgetScript } from './lease-scripts.lua.ts';

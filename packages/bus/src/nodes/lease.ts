@@ -5,7 +5,7 @@
  * its next renewal or join. Its old id is lost for good; it enters anew and says so.
  */
 import { BusUnavailable, type NodeStats } from '../contract.ts';
-import { within } from '../redis/connection.ts';
+import { within } from '../redis/call.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisCommands, Script } from '../redis/script.ts';
 import { enterScript, releaseScript, renewScript, renounceScript } from './lease-scripts.lua.ts';

@@ -1,5 +1,5 @@
 /** Who lives: the leases as of at most a second ago, for everyone who reads presence. */
-import { within } from '../redis/connection.ts';
+import { within } from '../redis/call.ts';
 import type { Keys } from '../redis/keys.ts';
 import { pairs } from '../redis/scan-hash.ts';
 import type { RedisCommands } from '../redis/script.ts';

@@ -1,6 +1,6 @@
 /** The living nodes as a person wants to see them. */
 import type { NodeInfo, NodeStats } from '../contract.ts';
-import { within } from '../redis/connection.ts';
+import { within } from '../redis/call.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisCommands } from '../redis/script.ts';
 import type { Living } from './living.ts';

@@ -1,7 +1,7 @@
 /** Who is at the operators' desk: without the sessions of dead nodes. */
 import type { UserKey } from '@switchboard/protocol';
 import type { DeskSession } from '../contract.ts';
-import { within } from '../redis/connection.ts';
+import { within } from '../redis/call.ts';
 import { scanHash } from '../redis/scan-hash.ts';
 import type { ReadOptions } from './read-members.ts';
 import {

@@ -1,6 +1,6 @@
 /** Who is in a room, for people and for `connected`: without the sessions of dead nodes. */
 import type { Member } from '../contract.ts';
-import { within } from '../redis/connection.ts';
+import { within } from '../redis/call.ts';
 import { scanHash } from '../redis/scan-hash.ts';
 import type { RedisCommands } from '../redis/script.ts';
 import type { Living, LivingNodes } from '../nodes/living.ts';

@@ -1,7 +1,7 @@
 /** One session's join, leave and update as calls of the scripts, under a given node id. */
 import type { RoutedEvent } from '@switchboard/protocol';
 import type { Membership } from '../contract.ts';
-import { within } from '../redis/connection.ts';
+import { within } from '../redis/call.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisCommands } from '../redis/script.ts';
 import { buryScript } from './bury.lua.ts';

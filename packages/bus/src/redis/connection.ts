@@ -1,90 +1,84 @@
 /**
- * Connections to Redis. Appending and following never share one: a slow reply must not delay a
- * live event, and a subscriber's connection takes no other commands.
+ * One connection to one Redis server.
  *
  * No hidden queue and no hidden retry: a command that cannot be sent fails at once, one whose
  * connection breaks fails as `unknown`, and whoever asked decides.
  */
 import { Redis, type RedisOptions } from 'ioredis';
-import { BusUnavailable } from '../contract.ts';
+import { type Address, type Topology, parseTopology } from './topology.ts';
 import { batchTurns } from './turn-batch.ts';
 
 export interface ConnectionOptions {
+  /** See topology.ts. */
   readonly url: string;
+  /** Tells the connections apart in `CLIENT LIST`: `<name>:commands` and `<name>:follow`. */
   readonly name: string;
   readonly onWarning: (message: string, details?: Record<string, unknown>) => void;
 }
 
+type Role = 'commands' | 'follow';
+type SingleTopology = Exclude<Topology, { kind: 'cluster' }>;
+
 const CONNECT_TIMEOUT_MS = 5_000;
 const RECONNECT_MAX_MS = 1_000;
 
-/** For scripts and commands. */
+/** For scripts and commands to a server, or to the master that Sentinels name. Not connected yet. */
 export function openCommandConnection(options: ConnectionOptions): Redis {
-  const redis = open(options, 'commands', {});
+  const redis = open(options, 'commands', targetOf(parseTopology(options.url)));
   batchTurns(redis);
   return redis;
 }
 
-/** For sharded subscriptions: re-subscribing is the subscriber's work, because it must be seen to succeed. */
-export function openFollowConnection(options: ConnectionOptions): Redis {
-  return open(options, 'follow', { autoResubscribe: false });
+/** For subscriptions. Not connected yet. @param address one node of a cluster */
+export function openFollowConnection(options: ConnectionOptions, address?: Address): Redis {
+  const topology = parseTopology(options.url);
+  const target = address ? { ...accessOf(topology), ...address } : targetOf(topology);
+  return open(options, 'follow', target);
 }
 
-type RoleOptions = Pick<RedisOptions, 'autoResubscribe'>;
-
-function open(options: ConnectionOptions, role: string, extra: RoleOptions): Redis {
-  const redis = new Redis(options.url, {
-    connectionName: `${options.name}:${role}`,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: reconnectDelayMs,
-    lazyConnect: true,
-    ...extra,
-  });
+function open(options: ConnectionOptions, role: Role, target: Target): Redis {
+  const redis = new Redis({ ...target, ...connectionSettings(options, role) });
   redis.on('error', (error: Error) =>
     options.onWarning('redis connection failed', { role, error: error.message }),
   );
   return redis;
 }
 
-function reconnectDelayMs(attempt: number): number {
+type Target = ReturnType<typeof targetOf> | (ReturnType<typeof accessOf> & Address);
+
+function targetOf(topology: Topology) {
+  if (topology.kind === 'cluster') throw new Error('a cluster has no single connection');
+  return { ...accessOf(topology), ...placeOf(topology) };
+}
+
+function placeOf(topology: SingleTopology) {
+  if (topology.kind === 'standalone') return { ...topology.address, db: topology.db };
+  const { sentinels, master, db } = topology;
+  return { sentinels: [...sentinels], name: master, db };
+}
+
+export function accessOf({ username, password, tls }: Topology) {
+  return {
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(tls && { tls: {} }),
+  };
+}
+
+export function connectionSettings({ name }: ConnectionOptions, role: Role) {
+  return {
+    connectionName: `${name}:${role}`,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    // Re-subscribing is the subscriber's work, because it must be seen to succeed.
+    autoResubscribe: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: reconnectDelayMs,
+    lazyConnect: true,
+  } satisfies RedisOptions;
+}
+
+export function reconnectDelayMs(attempt: number): number {
   return Math.min(25 * 2 ** Math.min(attempt, 10), RECONNECT_MAX_MS);
-}
-
-/** Refusals by Redis itself: the command was not executed, and trying again later may work. */
-const REFUSED =
-  /^(?:OOM|READONLY|LOADING|MISCONF|NOREPLICAS|MASTERDOWN|TRYAGAIN|CLUSTERDOWN|BUSY|NOPERM|NOAUTH|MOVED|ASK|UNBLOCKED)\b/u;
-const NOT_SENT = /writeable|enableOfflineQueue/u;
-
-/** What a failed command means for its caller. Anything unexpected stays what it is: a bug. */
-export function unavailable(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof BusUnavailable) return error;
-  if (REFUSED.test(error.message)) return new BusUnavailable(error.message, 'no', error);
-  if (NOT_SENT.test(error.message))
-    return new BusUnavailable('Redis is not connected', 'no', error);
-  if (error.name === 'ReplyError') return error;
-  return new BusUnavailable(`Redis did not answer: ${error.message}`, 'unknown', error);
-}
-
-/**
- * Settles within `deadlineMs`, whatever Redis does.
- * @throws BusUnavailable with `executed: 'unknown'` at the deadline
- */
-export async function within<T>(deadlineMs: number, reply: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new BusUnavailable(`Redis did not answer within ${deadlineMs} ms`, 'unknown')),
-      deadlineMs,
-    );
-  });
-  try {
-    return await Promise.race([reply, late]);
-  } catch (error) {
-    throw unavailable(error);
-  } finally {
-    clearTimeout(timer);
-  }
 }

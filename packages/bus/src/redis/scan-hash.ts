@@ -1,5 +1,5 @@
 /** Reads a hash in slices, so that a large one does not hold Redis up. */
-import { within } from './connection.ts';
+import { within } from './call.ts';
 import type { RedisCommands } from './script.ts';
 
 const SLICE_FIELDS = 500;

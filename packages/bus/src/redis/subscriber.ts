@@ -71,6 +71,11 @@ class RedisSubscriber implements Subscriber {
     });
     redis.on('close', () => this.forgetAnswers());
     redis.on('ready', () => void this.resubscribe());
+    // A cluster took channels away with their slot, without saying which.
+    redis.on('moved', () => {
+      this.forgetAnswers();
+      void this.resubscribe();
+    });
   }
 
   subscribe(name: string, handler: MessageHandler): Subscription {
