@@ -170,10 +170,10 @@ const slowReaders = createSlowReaders({
 slowReaders.start();
 publicPort = await server.listen();
 shutdown.add('sockets', async () => {
-  edge.attendance.stop();
   await drain({
     table: edge.table,
     stopListening: server.stopListening,
+    onClosing: edge.attendance.stop,
     ...boundDrain(
       { waitMs: config.DRAIN_WAIT_MS, windowMs: config.DRAIN_WINDOW_MS },
       config.SHUTDOWN_TIMEOUT_MS,

@@ -45,8 +45,13 @@ async function disconnect(
   return sessions.length;
 }
 
-function deny({ token }: Session, { control, now }: ObeyParts): Promise<void> {
-  return control.deny(token.tokenId, Math.max(1_000, token.expiresAtMs - now()));
+/** What cannot be written down is no reason to let the session stay. */
+async function deny({ token }: Session, { control, now, onWarning }: ObeyParts): Promise<void> {
+  try {
+    await control.deny(token.tokenId, Math.max(1_000, token.expiresAtMs - now()));
+  } catch (error) {
+    onWarning('a token could not be denied', { err: error });
+  }
 }
 
 async function updateSources(
@@ -60,10 +65,18 @@ async function updateSources(
   }
   const sessions = parts.table.find({ userId: operatorId }).filter(isAtDesk);
   for (const session of sessions) changeSources(session, told, parts.desk);
-  await Promise.all(
-    sessions.filter(({ entered }) => entered).map((one) => parts.attendance.update(one)),
-  );
+  const shown = sessions.filter(({ entered }) => entered);
+  await Promise.all(shown.map((session) => show(session, parts)));
   return sessions.length;
+}
+
+/** The sources hold already; the list that `/online-users` reads follows. */
+async function show(session: DeskSession, { attendance, onWarning }: ObeyParts): Promise<void> {
+  try {
+    await attendance.update(session);
+  } catch (error) {
+    onWarning('new sources could not be shown', { err: error });
+  }
 }
 
 function isAtDesk(session: Session): session is DeskSession {

@@ -9,6 +9,8 @@ import type { SessionTable } from '../session/session-table.ts';
 export interface DrainOptions {
   readonly table: SessionTable;
   readonly stopListening: () => void;
+  /** The first socket is about to be closed. */
+  readonly onClosing: () => void;
   /** How long balancers need to see that this node is not ready, ms. */
   readonly waitMs: number;
   /** Over how long the sockets are closed, ms. */
@@ -27,6 +29,7 @@ const flushMs = 500;
 export async function drain(options: DrainOptions): Promise<void> {
   await delay(options.waitMs);
   options.stopListening();
+  options.onClosing();
   const waves = Math.max(1, Math.floor(options.windowMs / waveMs));
   const sessions = shuffled([...options.table.all()], options.random);
   const waveSize = Math.ceil(sessions.length / waves);
