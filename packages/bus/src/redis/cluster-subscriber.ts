@@ -83,7 +83,7 @@ class ClusterSubscriber implements Subscriber {
   }
 
   private placeAll(): void {
-    const moved = [...this.channels.values()].map((channel) => this.place(channel)).filter(Boolean);
+    const moved = [...this.channels.values()].flatMap((channel) => this.place(channel) ?? []);
     this.dropEmptyShards();
     if (moved.length > 0) void Promise.all(moved).then(() => this.tellReconnected());
   }
