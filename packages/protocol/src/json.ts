@@ -1,20 +1,26 @@
 /** JSON from strangers: total parsing, depth, and keys that must not reach an object. */
 
+import { defaultLimits } from './limits.ts';
+
 export type ParsedJson = { readonly ok: true; readonly value: unknown } | { readonly ok: false };
 
-/** `__proto__` written plainly or with any of its letters as an escape. */
-const SUSPICIOUS = /"(?:_|\\u005[fF]){2}.{5,30}?(?:_|\\u005[fF]){2}"\s*:/u;
+/** `__proto__`, or an escape that may stand for one of its letters. Linear in any text. */
+const SUSPICIOUS = /__proto__|\\u00(?:5f|6f|7[024])/iu;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * The value of a JSON text without any `__proto__` key; `ok: false` for anything that is not JSON
- * in UTF-8. Never throws.
+ * in UTF-8 or nests deeper than `maxDepth`. Never throws; linear in the length of the input.
  */
-export function parseJson(input: string | Uint8Array | ArrayBuffer): ParsedJson {
+export function parseJson(
+  input: string | Uint8Array | ArrayBuffer,
+  maxDepth = defaultLimits.jsonDepthMax,
+): ParsedJson {
   try {
     const text = typeof input === 'string' ? input : decoder.decode(input);
     const value: unknown = JSON.parse(text);
+    if (exceedsDepth(value, maxDepth)) return { ok: false };
     if (SUSPICIOUS.test(text)) dropPrototypeKeys(value);
     return { ok: true, value };
   } catch {

@@ -116,6 +116,7 @@ describe('a malformed frame', () => {
     '{"event":"ping","data":{}}{}',
     '['.repeat(50_000),
     '{"a":'.repeat(10_000),
+    `{"event":"ping","data":{},"x":${'['.repeat(64)}${']'.repeat(64)}}`,
   ])('is answered malformed: %.30s', (text) => {
     expect(parse(text)).toMatchObject({ ok: false, error: { code: 'malformed' } });
   });

@@ -74,7 +74,7 @@ export function parseClientFrame(
 ): ParsedClientFrame {
   const limits = context.limits ?? defaultLimits;
   if (isTooLarge(input, limits.clientFrameMaxBytes)) return refuse({}, 'frame_too_large');
-  const json = parseJson(input);
+  const json = parseJson(input, limits.jsonDepthMax);
   if (!json.ok || !isObject(json.value)) return refuse({}, 'malformed');
   return parseObject(json.value, context, limits);
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { chatSchema } from '../entities/chat.ts';
 import { messageFields } from '../entities/message.ts';
 import { hasContent } from '../frames/client-frames.ts';
+import { isSet } from '../is-set.ts';
 import { exceedsDepth } from '../json.ts';
 import { type Scalars, defaultScalars, messageTypes } from '../scalars.ts';
 
@@ -90,10 +91,6 @@ function checkTypeRole(
 function chatIdOf(body: Addressed): string {
   // checkChat has seen to it that one of them is there.
   return body.chat_id ?? body.chat?.id ?? '';
-}
-
-function isSet<T>(value: T): value is NonNullable<T> {
-  return value !== undefined && value !== null;
 }
 
 export const messageBody = messageBodySchema(defaultScalars);

@@ -1,5 +1,6 @@
 /** Query strings of ingress and bodies of our own calls. */
 import { z } from 'zod';
+import { isSet } from '../is-set.ts';
 import { type Scalars, defaultScalars } from '../scalars.ts';
 
 /** `?widget_id=` without a value filters nothing. */
@@ -65,10 +66,6 @@ export function disconnectBodySchema(s: Scalars) {
       },
     )
     .meta({ title: 'DisconnectBody' });
-}
-
-function isSet(value: unknown): boolean {
-  return value !== undefined && value !== null;
 }
 
 /** One call within `/batch`, judged on its own when its turn comes. */

@@ -1,7 +1,8 @@
 import type { Message } from '../entities/message.ts';
 import type { ClientData } from '../frames/client-frames.ts';
 import { audienceOf, roomAudience } from './audience.ts';
-import { type SocketUser, isSet, messageForClients, messageForOperators } from './projections.ts';
+import { isSet } from '../is-set.ts';
+import { type SocketUser, messageForClients, messageForOperators } from './projections.ts';
 import type { RoutedEvent } from './routed-event.ts';
 import { type Stamp, roomPart } from './stamp.ts';
 

@@ -1,7 +1,8 @@
 import type { Message } from '../entities/message.ts';
 import type { MessageType, TypeRole } from '../scalars.ts';
 import { audienceOf, roomAudience } from './audience.ts';
-import { isSet, messageForClients, messageForOperators } from './projections.ts';
+import { isSet } from '../is-set.ts';
+import { messageForClients, messageForOperators } from './projections.ts';
 import type { RoutedEvent } from './routed-event.ts';
 import { type Stamp, roomPart } from './stamp.ts';
 

@@ -5,6 +5,7 @@
 import type { Chat } from '../entities/chat.ts';
 import type { Message } from '../entities/message.ts';
 import { type PublicUser, type User, publicUserFields } from '../entities/user.ts';
+import { isSet } from '../is-set.ts';
 import { isObject } from '../json.ts';
 import type { UserRole } from '../scalars.ts';
 import type { UserKey } from './routed-event.ts';
@@ -123,8 +124,4 @@ function namedForClients(field: string, named: Chat['widget']): [string, unknown
 /** The role that a field's name implies, where the user does not say it. */
 export function withRole<U extends User>(user: U, role: UserRole): U {
   return isSet(user.role) ? user : { ...user, role };
-}
-
-export function isSet<T>(value: T): value is NonNullable<T> {
-  return value !== undefined && value !== null;
 }
