@@ -38,13 +38,17 @@ describe('with a base path', () => {
     expect(Object.keys(body.paths)).toContain('/message');
   });
 
-  test('the pages find their files', async () => {
-    const page = await get('/docs/');
-    const files = [...page.text.matchAll(/(?:src|href)="\.\/([^"]+)"/gu)].map(
-      ([, file]) => `/docs/${file}`,
-    );
-    expect(files.length).toBeGreaterThan(3);
-    for (const file of files) expect([file, (await get(file)).status]).toEqual([file, 200]);
+  test.each(['/docs', '/docs/'])('the page %s finds its files', async (path) => {
+    const { text } = await get(path);
+    const links = [...text.matchAll(/(?:src|href)="([^"]+)"/gu)].map(([, link]) => link ?? '');
+    expect(links.length).toBeGreaterThan(3);
+    for (const link of links) {
+      const response = await fetch(new URL(link, ingress.url + path));
+      expect([link, response.status]).toEqual([link, 200]);
+    }
+  });
+
+  test('the page /docs/async finds its style', async () => {
     expect((await get('/docs/async.css')).headers.get('content-type')).toContain('text/css');
   });
 });
@@ -136,7 +140,10 @@ describe('security headers', () => {
   });
 });
 
-test('the README lists every environment variable as it is', async () => {
-  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
-  expect(readme).toContain(renderConfigTable(ingressConfig));
-});
+test.each(['../../README.md', '../../../../README.md'])(
+  '%s lists every environment variable as it is',
+  async (path) => {
+    const readme = await readFile(new URL(path, import.meta.url), 'utf8');
+    expect(readme).toContain(renderConfigTable(ingressConfig));
+  },
+);
