@@ -129,9 +129,11 @@ function createRoomSide(parts: Parts) {
   const { bus, wheel, traffic, publish, settings } = parts;
   const fanOut = createRoomFanOut({ publish, awaited: parts.awaited, onSent: traffic.sent });
   const onReceived = ({ name }: { name: string }) => traffic.received(name);
-  const rooms = createRooms({ log: bus.log, fanOut, wheel, lingerMs, onReceived });
+  const { membersInConnectedMax } = parts.limits;
+  const readMembers = (chatId: string) => bus.presence.members(chatId, membersInConnectedMax);
+  const rooms = createRooms({ log: bus.log, readMembers, fanOut, wheel, lingerMs, onReceived });
   const replayBufferMaxBytes = settings.bufferMaxBytes / 4;
-  const joinParts = { ...parts, rooms, presence: bus.presence, replayBufferMaxBytes };
+  const joinParts = { ...parts, rooms, replayBufferMaxBytes };
   const join = (session: Parameters<typeof joinRoom>[0]) => joinRoom(session, joinParts);
   return { rooms, join };
 }

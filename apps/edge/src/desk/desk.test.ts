@@ -185,7 +185,7 @@ describe('sources', () => {
     const session = (await edges.bus.presence.desk()).find(
       ({ user }) => user === `operator:${operatorId}`,
     );
-    expect(JSON.parse(session!.sessionJson)).toMatchObject({
+    expect(JSON.parse(session!.sessionJson!)).toMatchObject({
       sources: { widgets: [{ id: 'live' }] },
     });
     const next = await edges.desk(operatorId, { ...only([]), edge: 1 });
@@ -287,7 +287,7 @@ describe('presence at the desk', () => {
     const session = (await edges.bus.presence.desk()).find(
       ({ user }) => user === `operator:${operatorId}`,
     );
-    expect(JSON.parse(session!.sessionJson)).toEqual({
+    expect(JSON.parse(session!.sessionJson!)).toEqual({
       sources: { widgets: null, departments: null },
       connected_at: expect.stringMatching(/Z$/u),
       app: 'console/1.0',

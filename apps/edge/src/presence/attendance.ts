@@ -46,6 +46,13 @@ export function createAttendance(options: AttendanceOptions): Attendance {
       onWarning('a session could not be taken out of its list', { error: String(error) });
     });
   };
+  /** Its operator is online for the grace, but nothing that is sent to the connection arrives. */
+  const withdraw = (session: DeskSession) => {
+    const { sessionJson: _gone, ...left } = membershipOf(session);
+    presence.update(left).catch((error: unknown) => {
+      onWarning('a closed session could not be withdrawn', { error: String(error) });
+    });
+  };
   return {
     async enter(session) {
       if (session.socket === 'chat' && session.ticket.observe) return;
@@ -55,9 +62,10 @@ export function createAttendance(options: AttendanceOptions): Attendance {
     leave(session, reason) {
       if (!session.entered || stopped) return;
       session.entered = false;
+      if (reason === 'kicked') return takeOut(session, reason);
       const graceMs = session.socket === 'chat' ? roomGraceMs : deskGraceMs;
-      if (reason === 'kicked') takeOut(session, reason);
-      else wheel.after(graceMs, () => takeOut(session, reason));
+      wheel.after(graceMs, () => takeOut(session, reason));
+      if (session.socket === 'broadcast') withdraw(session);
     },
     update: (session) => presence.update(membershipOf(session)),
     stop: () => void (stopped = true),

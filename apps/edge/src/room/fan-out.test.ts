@@ -10,7 +10,7 @@ const setUp = () => {
   const awaited = createAwaitedEvents();
   const onSent = vi.fn();
   const fanOut = createRoomFanOut({ publish: air.publish, awaited, onSent });
-  const room = new Room('chat');
+  const room = new Room('chat', vi.fn());
   const join = (userId: string, role: 'client' | 'operator' = 'client', live = true) => {
     const connection = new FakeConnection();
     air.connections.push(connection);

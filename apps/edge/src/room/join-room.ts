@@ -3,7 +3,7 @@
  * `connected`. So one who joins meanwhile is in the snapshot or comes as `userConnected`, never
  * neither. It is live in the turn in which it has reached the follow: nothing is missed or doubled.
  */
-import type { Member, Presence, Replay } from '@switchboard/bus';
+import type { Member, Replay } from '@switchboard/bus';
 import {
   connectedHeartbeat,
   connectedLimits,
@@ -20,7 +20,6 @@ import type { Rooms } from './rooms.ts';
 
 export interface JoinRoomParts {
   readonly rooms: Rooms;
-  readonly presence: Pick<Presence, 'members'>;
   readonly attendance: Attendance;
   readonly limits: Limits;
   readonly replayBufferMaxBytes: number;
@@ -40,7 +39,7 @@ export async function joinRoom(session: ChatSession, parts: JoinRoomParts): Prom
   await room.follow.ready;
   if (hasEnded(session)) return;
   await parts.attendance.enter(session);
-  const snapshot = await parts.presence.members(session.chatId, parts.limits.membersInConnectedMax);
+  const snapshot = await room.readMembers();
   const { replay, resumed } = await findBeginning(session, room);
   if (hasEnded(session)) return;
   const position = resumed === true ? session.ticket.since! : room.follow.position;

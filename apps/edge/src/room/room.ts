@@ -1,5 +1,5 @@
 /** One room that this process follows, and its sessions here. */
-import type { BusEvent, Follow } from '@switchboard/bus';
+import type { BusEvent, Follow, Presence } from '@switchboard/bus';
 import type { ChatSession } from '../session/session.ts';
 
 /** Ephemeral events kept for a session that is still joining. Beyond: the oldest is forgotten. */
@@ -8,12 +8,15 @@ const heldMax = 100;
 export class Room {
   readonly chatId: string;
   readonly sessions = new Set<ChatSession>();
+  /** Who is there, read after the call; those who join at the same time share a reading. */
+  readonly readMembers: () => ReturnType<Presence['members']>;
   private readonly byUser = new Map<string, Set<ChatSession>>();
   private readonly held = new Map<ChatSession, BusEvent[]>();
   private following: Follow | undefined;
 
-  constructor(chatId: string) {
+  constructor(chatId: string, readMembers: Room['readMembers']) {
     this.chatId = chatId;
+    this.readMembers = readMembers;
   }
 
   get follow(): Follow {

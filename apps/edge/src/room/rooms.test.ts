@@ -15,6 +15,7 @@ const setUp = (ready: () => Promise<void> = () => Promise.resolve()) => {
   const onReceived = vi.fn();
   const rooms = createRooms({
     log: { followRoom },
+    readMembers: vi.fn(),
     fanOut,
     wheel: createWheel(),
     lingerMs: 1_000,

@@ -1,12 +1,15 @@
 /** Which rooms this process follows: those of its sockets, and for a moment longer. */
-import type { BusEvent, EventLog } from '@switchboard/bus';
+import type { BusEvent, EventLog, Presence } from '@switchboard/bus';
 import type { Wheel } from '../clock/wheel.ts';
+import { sharedRead } from '../presence/shared-read.ts';
 import type { ChatSession } from '../session/session.ts';
 import type { RoomFanOut } from './fan-out.ts';
 import { Room } from './room.ts';
 
 export interface RoomsOptions {
   readonly log: Pick<EventLog, 'followRoom'>;
+  /** The first users of a room, and how many there are. */
+  readonly readMembers: (chatId: string) => ReturnType<Presence['members']>;
   readonly fanOut: RoomFanOut;
   readonly wheel: Wheel;
   /** How long a room is followed after its last socket has gone, ms. */
@@ -23,7 +26,7 @@ export interface Rooms {
 }
 
 export function createRooms(options: RoomsOptions): Rooms {
-  const { log, fanOut, wheel, lingerMs, onReceived } = options;
+  const { log, readMembers, fanOut, wheel, lingerMs, onReceived } = options;
   const rooms = new Map<string, Room>();
 
   const drop = (room: Room) => {
@@ -31,7 +34,10 @@ export function createRooms(options: RoomsOptions): Rooms {
     room.follow.close();
   };
   const open = (chatId: string): Room => {
-    const room = new Room(chatId);
+    const room = new Room(
+      chatId,
+      sharedRead(() => readMembers(chatId)),
+    );
     rooms.set(chatId, room);
     room.follow = log.followRoom(chatId, {
       event(event) {
