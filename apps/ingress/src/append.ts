@@ -56,7 +56,8 @@ function accept(outcome: AppendOutcome): Accepted {
     }
     case 'keyReused':
       throw problem('idempotency_key_reused');
-    default:
+    case 'closed':
+    case 'unchanged':
       throw new Error(`The log answered ${outcome.kind} to an event of ingress.`);
   }
 }

@@ -14,14 +14,14 @@ afterAll(() => ingress.stop());
 
 const documented = new Set([200, 400, 401, 404, 405, 409, 413, 415, 422, 429]);
 
-const check = ({ status, body, headers }: Answer) => {
+const expectDocumented = ({ status, body, headers }: Answer) => {
   expect(documented).toContain(status);
   if (status === 200) return;
   expect(headers.get('content-type')).toBe('application/problem+json');
   expect(problem.parse(body).status).toBe(status);
 };
 
-const stillAlive = async () =>
+const expectAlive = async () =>
   expect((await ingress.call('GET', '/health/ready')).status).toBe(200);
 
 const paths = [
@@ -138,21 +138,21 @@ const nearlyMessage = fc.record(
 test('bodies of any shape', async () => {
   await fc.assert(
     fc.asyncProperty(method, path, value, async (verb, where, body) => {
-      check(await ingress.call(verb, where, { body: JSON.stringify(body) }));
+      expectDocumented(await ingress.call(verb, where, { body: JSON.stringify(body) }));
     }),
     { numRuns: 400 },
   );
-  await stillAlive();
+  await expectAlive();
 });
 
 test('messages that are nearly right', async () => {
   await fc.assert(
     fc.asyncProperty(fc.constantFrom('POST', 'PUT', 'PATCH'), nearlyMessage, async (verb, body) => {
-      check(await ingress.call(verb, '/message', { body: JSON.stringify(body) }));
+      expectDocumented(await ingress.call(verb, '/message', { body: JSON.stringify(body) }));
     }),
     { numRuns: 300 },
   );
-  await stillAlive();
+  await expectAlive();
 });
 
 test('batches of anything', async () => {
@@ -163,14 +163,14 @@ test('batches of anything', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.oneof(item, value), { maxLength: 20 }), async (items) => {
       const answer = await ingress.call('POST', '/batch', { body: JSON.stringify(items) });
-      check(answer);
+      expectDocumented(answer);
       if (answer.status !== 200) return;
       expect(answer.body).toHaveLength(items.length);
       for (const { status } of answer.body) expect(documented).toContain(status);
     }),
     { numRuns: 100 },
   );
-  await stillAlive();
+  await expectAlive();
 });
 
 test('bytes that are no JSON, under any content type', async () => {
@@ -184,11 +184,13 @@ test('bytes that are no JSON, under any content type', async () => {
   );
   await fc.assert(
     fc.asyncProperty(path, types, fc.uint8Array({ maxLength: 200 }), async (where, type, body) => {
-      check(await ingress.call('POST', where, { body, headers: { 'content-type': type } }));
+      expectDocumented(
+        await ingress.call('POST', where, { body, headers: { 'content-type': type } }),
+      );
     }),
     { numRuns: 200 },
   );
-  await stillAlive();
+  await expectAlive();
 });
 
 test('paths and queries of any characters', async () => {
@@ -201,11 +203,15 @@ test('paths and queries of any characters', async () => {
       part,
       part,
       async (leaf, id, query) => {
-        check(await ingress.call('GET', `/chats/${id}/${leaf}?since=${query}&limit=${query}`));
-        check(await ingress.call('GET', `/online-users?widget_id=${query}&operator_id=${id}`));
+        expectDocumented(
+          await ingress.call('GET', `/chats/${id}/${leaf}?since=${query}&limit=${query}`),
+        );
+        expectDocumented(
+          await ingress.call('GET', `/online-users?widget_id=${query}&operator_id=${id}`),
+        );
       },
     ),
     { numRuns: 100 },
   );
-  await stillAlive();
+  await expectAlive();
 });

@@ -99,10 +99,11 @@ function createOperations(parts: Parts, config: IngressConfig): AnyOperation[] {
 }
 
 async function addRoutes(app: FastifyInstance, context: Context): Promise<void> {
-  await watchRoutes(app, context.config.BASE_PATH ?? '');
+  const basePath = context.config.BASE_PATH ?? '';
+  await watchRoutes(app, basePath);
   await app.register(async (scope) => addProtected(scope, context));
   addHealth(app, context.health);
-  await addDocs(app);
+  await addDocs(app, basePath);
 }
 
 /** What needs a token. */

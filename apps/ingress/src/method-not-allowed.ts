@@ -19,7 +19,7 @@ export function watchMethods(root: FastifyInstance): { complete(): void } {
   root.addHook('onRoute', ({ url }) => void urls.add(url));
   return {
     complete() {
-      for (const url of [...urls]) refuseOthers(root, url);
+      for (const url of urls) refuseOthers(root, url);
     },
   };
 }

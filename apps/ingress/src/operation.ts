@@ -30,5 +30,5 @@ export interface Operation<Body> {
 }
 
 /** An operation whose body type is its own business: only its own schema's output goes into it. */
-// eslint-disable-next-line typescript/no-explicit-any -- a list of operations with different bodies
+// oxlint-disable-next-line typescript/no-explicit-any -- a list of operations with different bodies
 export type AnyOperation = Operation<any>;

@@ -1,7 +1,8 @@
 /** Every error answer of the contract, over a real connection. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { problem, problemCodes } from '@switchboard/protocol';
+import type { problemCodes } from '@switchboard/protocol';
+import { problem } from '@switchboard/protocol';
 import { startRedis } from '@switchboard/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -202,7 +203,7 @@ describe('413', () => {
       headers: json,
       body: chunks,
       duplex: 'half',
-    } as RequestInit);
+    });
     expect(response.status).toBe(413);
   });
 });

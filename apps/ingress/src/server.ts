@@ -43,7 +43,7 @@ const slowRequestCheckMs = 1000;
 const pathParameterMaxChars = 128 * 12;
 
 export function createServer(options: ServerOptions): FastifyInstance {
-  const { logger } = options;
+  const logger: FastifyBaseLogger = options.logger;
   const tell = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const found = problemOf(error);
     options.onRefused(found.code);
@@ -51,7 +51,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     return sendProblem(reply, found);
   };
   const app = fastify({
-    loggerInstance: logger as FastifyBaseLogger,
+    loggerInstance: logger,
     // What went wrong is logged by `tell`; what went right is counted.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyMaxBytes,
@@ -64,7 +64,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     // A request that came in on an open connection during the stop is served, then the connection closed.
     return503OnClosing: false,
     routerOptions: { maxParamLength: pathParameterMaxChars },
-    frameworkErrors: tell,
+    frameworkErrors: (error, request, reply) => void tell(error, request, reply),
     clientErrorHandler: refuseBrokenRequest,
   });
   app.decorateRequest('bodyText', '');

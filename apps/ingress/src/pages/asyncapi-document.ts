@@ -67,7 +67,10 @@ export interface AsyncApiDocument {
   >;
   readonly channels?: Readonly<Record<string, Channel>>;
   readonly operations?: Readonly<Record<string, ApiOperation>>;
-  readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> };
+  readonly components?: {
+    readonly schemas?: Readonly<Record<string, Schema>>;
+    readonly messages?: Readonly<Record<string, Message>>;
+  };
 }
 
 /** What a reference points to, or the value itself. Throws for a reference to nothing. */

@@ -10,7 +10,7 @@ const document: AsyncApiDocument = {
   channels: {
     chat: {
       address: '/chat',
-      messages: { added: { $ref: '#/components/messages/added' } as never },
+      messages: { added: { $ref: '#/components/messages/added' } },
     },
   },
   operations: {
@@ -31,39 +31,50 @@ const document: AsyncApiDocument = {
       User: {
         type: 'object',
         title: 'User',
-        properties: { id: { type: 'string', maxLength: 128 } },
+        properties: {
+          id: {
+            type: 'string',
+            maxLength: 128,
+          },
+        },
         required: ['id'],
       },
     },
-    ...{
-      messages: {
-        added: {
-          name: 'messageAdded',
-          title: 'MessageAdded',
-          tags: [{ name: 'source:server' }],
-          payload: {
-            type: 'object',
-            required: ['data'],
-            properties: {
-              event: { const: 'messageAdded' },
-              data: {
-                type: 'object',
-                properties: {
-                  user: {
-                    anyOf: [{ $ref: '#/components/schemas/User' }, { type: 'null' }],
-                    description: 'Who',
-                  },
-                  list: {
-                    type: 'array',
-                    items: { type: 'object', properties: { url: { type: 'string' } } },
-                  },
-                  status: { enum: ['a', 'b'] },
+    messages: {
+      added: {
+        name: 'messageAdded',
+        title: 'MessageAdded',
+        tags: [{ name: 'source:server' }],
+        payload: {
+          type: 'object',
+          required: ['data'],
+          properties: {
+            event: { const: 'messageAdded' },
+            data: {
+              type: 'object',
+              properties: {
+                user: {
+                  anyOf: [{ $ref: '#/components/schemas/User' }, { type: 'null' }],
+                  description: 'Who',
                 },
+                list: {
+                  type: 'array',
+                  items: {
+                    type: 'object',
+                    properties: { url: { type: 'string' } },
+                  },
+                },
+                status: { enum: ['a', 'b'] },
               },
             },
           },
-          examples: [{ name: 'one', payload: { text: '</code><script>alert(1)</script>' } }],
         },
+        examples: [
+          {
+            name: 'one',
+            payload: { text: '</code><script>alert(1)</script>' },
+          },
+        ],
       },
     },
   },

@@ -25,6 +25,7 @@ export function renderAsyncApiPage(
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${info.title} ${info.version}</title>
+        <link rel="icon" href="data:," />
         <link rel="stylesheet" href="${links.stylesheet}" />
       </head>
       <body>

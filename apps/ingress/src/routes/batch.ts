@@ -39,7 +39,7 @@ export function addBatch(app: FastifyInstance, options: BatchOptions): void {
   app.post('/batch', {
     bodyLimit: options.maxBytes,
     schema: documentedRoute({
-      operationId: 'batch',
+      operationId: 'createBatch',
       summary: 'Many calls in one',
       description:
         'An array, or NDJSON (`application/x-ndjson`). Items of one chat are done in their order, different chats side by side. An `Idempotency-Key` holds for each item by its place.',

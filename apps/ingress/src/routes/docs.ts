@@ -8,11 +8,13 @@ import type { AsyncApiDocument } from '../pages/asyncapi-document.ts';
 import { renderAsyncApiPage } from '../pages/asyncapi-page.ts';
 import { pagePolicy, swaggerPolicy } from '../security-headers.ts';
 
-const description = `Internal services tell the cluster what happened; it tells every visitor and operator who may see it.
+const describe = (
+  basePath: string,
+) => `Internal services tell the cluster what happened; it tells every visitor and operator who may see it.
 
 200 means: it is in the log, and every connected session that may see it gets it. A 4xx means that nothing was emitted. 503, a timeout or a broken connection leave it open: send again with the same \`message.id\` or \`Idempotency-Key\` and get the first answer.
 
-The sockets are described in the [AsyncAPI document](docs/async).`;
+The sockets are described in the [AsyncAPI document](${basePath}/docs/async).`;
 
 /** Call it before the first route: it watches what is added. */
 export async function watchRoutes(app: FastifyInstance, basePath: string): Promise<void> {
@@ -20,7 +22,7 @@ export async function watchRoutes(app: FastifyInstance, basePath: string): Promi
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Switchboard', version: '0.1.0', description },
+      info: { title: 'Switchboard', version: '0.1.0', description: describe(basePath) },
       servers: [{ url: basePath === '' ? '/' : basePath }],
       components: {
         securitySchemes: { apiToken: { type: 'apiKey', in: 'header', name: 'Api-Token' } },
@@ -39,12 +41,16 @@ export async function watchRoutes(app: FastifyInstance, basePath: string): Promi
   });
 }
 
-export async function addDocs(app: FastifyInstance): Promise<void> {
+/** The bar of swagger-ui is for loading any other document. */
+const withoutBar = { filename: 'theme.css', content: '.swagger-ui .topbar { display: none }' };
+
+export async function addDocs(app: FastifyInstance, basePath: string): Promise<void> {
   await app.register(swaggerUi, {
     routePrefix: '/docs',
+    indexPrefix: basePath,
     staticCSP: swaggerPolicy,
-    uiConfig: { deepLinking: true, displayRequestDuration: true, persistAuthorization: false },
-    theme: { title: 'Switchboard HTTP API' },
+    uiConfig: { deepLinking: true, displayRequestDuration: true },
+    theme: { title: 'Switchboard HTTP API', css: [withoutBar] },
   });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   await addAsyncApi(app, await readFile(asyncApiDocument, 'utf8'));

@@ -22,6 +22,9 @@ const message = (chatId: string, more: object = {}) => ({
   ...more,
 });
 
+const files = (count: number) =>
+  Array.from({ length: count }, () => ({ type: 'file', url: 'https://x.y/z' }));
+
 describe('POST /message', () => {
   test('answers where it is in the log, and puts it there', async () => {
     const chatId = uniqueId('chat');
@@ -147,11 +150,7 @@ describe('POST /message', () => {
     ['an id of 129 characters', { id: 'x'.repeat(129) }, 'id'],
     ['an unsafe integer as id', { id: 2 ** 53 }, 'id'],
     ['a text of 16 KiB and a byte', { text: 'x'.repeat(16_385) }, 'text'],
-    [
-      'sixteen attachments',
-      { attachments: Array(16).fill({ type: 'file', url: 'https://x.y/z' }) },
-      'attachments',
-    ],
+    ['sixteen attachments', { attachments: files(16) }, 'attachments'],
     ['too large a meta', { meta: { x: 'x'.repeat(4096) } }, 'meta'],
     ['a timestamp without offset', { created_at: '2026-01-01T00:00:00' }, 'created_at'],
   ])('refuses %s, and emits nothing', async (_name, more, field) => {
@@ -166,10 +165,7 @@ describe('POST /message', () => {
     ['an id of 128 characters', { id: 'x'.repeat(128) }],
     ['an id of separators', { id: 'x:operator{1}%' }],
     ['a text of 16 KiB', { text: 'x'.repeat(16_384) }],
-    [
-      'fifteen attachments',
-      { attachments: Array(15).fill({ type: 'file', url: 'https://x.y/z' }) },
-    ],
+    ['fifteen attachments', { attachments: files(15) }],
     ['an escaped NUL', { text: 'a\u0000b' }],
     ['meta as PHP writes it', { meta: [] }],
     ['nulls for what is optional', { user: null, attachments: null, meta: null, format: null }],

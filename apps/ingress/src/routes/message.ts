@@ -38,7 +38,7 @@ function createMessage({ schemas, append, idempotency, stamp }: Parts): Operatio
     chatIdOf: (body) => body.chat_id,
     run: (body, call) =>
       idempotency.run({ call, path, chatId: body.chat_id }, async (keys) => {
-        const event = messageAdded(body as Message, stamp());
+        const event = messageAdded(body, stamp());
         const request = { event, message: messageFacts(body), ...chatOf(body), ...keys() };
         return answer(body.id, await append(request));
       }),

@@ -20,7 +20,7 @@ export function notificationOperation(parts: Parts): Operation<NotificationBody>
     summary: 'Tell one operator of something important about a chat',
     description:
       'Goes to every `/broadcast` session of `operator_user.id`. It is logged: a session that reconnects still gets it. What is remembered of the chat does not change.',
-    body: parts.schemas.notification as Operation<NotificationBody>['body'],
+    body: parts.schemas.notification,
     answer: notificationAnswer,
     chatIdOf: (body) => body.id,
     run: (body, call) => notify(parts, body, call),

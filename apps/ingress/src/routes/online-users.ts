@@ -21,7 +21,7 @@ export interface OnlineUsersOptions {
 export function addOnlineUsers(app: FastifyInstance, options: OnlineUsersOptions): void {
   const { schemas, presence, cacheMs } = options;
   const sessions = createSingleFlight(
-    async () => (await presence.desk()).map(sessionOf),
+    async () => (await presence.desk()).flatMap(sessionsOf),
     cacheMs,
     () => performance.now(),
   );
@@ -60,8 +60,16 @@ interface SessionFacts {
   readonly app?: string;
 }
 
-function sessionOf(session: DeskSession): OperatorSession {
-  const { sources, connected_at, app } = JSON.parse(session.sessionJson) as SessionFacts;
+/** None for a connection that has closed: its operator may be back, the connection is not active. */
+function sessionsOf(session: DeskSession): OperatorSession[] {
+  if (session.sessionJson === undefined) return [];
+  return [sessionOf(session, JSON.parse(session.sessionJson) as SessionFacts)];
+}
+
+function sessionOf(
+  session: DeskSession,
+  { sources, connected_at, app }: SessionFacts,
+): OperatorSession {
   return {
     id: session.sessionId,
     operator_user: JSON.parse(session.userJson) as OperatorSession['operator_user'],

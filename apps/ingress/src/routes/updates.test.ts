@@ -29,11 +29,9 @@ describe('POST /update/chat', () => {
       audience: 'filtered',
       data: { chat: { id, widget: { id: '2' }, subject: 'Refund' } },
     });
-    expect(
-      decodeRouting(second?.routing ?? '-')
-        .map(({ widgetId }) => widgetId)
-        .sort(),
-    ).toEqual(['1', '2']);
+    expect(new Set(decodeRouting(second?.routing ?? '-').map(({ widgetId }) => widgetId))).toEqual(
+      new Set(['1', '2']),
+    );
     expect(await ingress.room(id)).toEqual([]);
     feed.close();
   });

@@ -8,7 +8,7 @@ export interface Answer {
   readonly headers: Headers;
   readonly text: string;
   /** The parsed body; undefined when it is not JSON. */
-  // eslint-disable-next-line typescript/no-explicit-any -- tests look into answers of every kind
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of every kind
   readonly body: any;
 }
 
@@ -26,7 +26,7 @@ export interface IngressUnderTest {
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   /** The data of the events of a chat's room, with their names. */
-  room(chatId: string): Promise<{ event: string; data: any }[]>;
+  room(chatId: string): Promise<FeedEvent[]>;
   /** Records, one recorder at a time, what `/broadcast` gets of a chat's partition (or of operators and global) from now on. */
   watchFeed(chatId?: string): Promise<FeedWatch>;
   stop(): Promise<void>;
@@ -43,6 +43,7 @@ export interface FeedEvent {
   readonly audience: BusEvent['audience'];
   readonly subject: string | undefined;
   readonly routing: string;
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
   readonly data: any;
   readonly text: string;
 }
