@@ -1,5 +1,9 @@
-/** The log of a process: JSON lines on stdout by pino, from which no credential gets out. */
-import { pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
+/**
+ * The log of a process: JSON lines on stdout by pino, from which no credential gets out. Lines are written
+ * in the background, so that a reader of stdout that stalls does not stall the process.
+ */
+import { EventEmitter, once } from 'node:events';
+import { pino, stdTimeFunctions, symbols, type DestinationStream, type Logger } from 'pino';
 import { createRedaction } from './redaction.ts';
 
 export type { Logger } from 'pino';
@@ -27,4 +31,13 @@ export const createLogger = (options: LoggerOptions): Logger => {
     hooks: { streamWrite: createRedaction(secrets) },
   };
   return destination === undefined ? pino(settings) : pino(settings, destination);
+};
+
+/**
+ * Resolves when the line that was logged last is written. Ask right after logging it and before exiting:
+ * what pino has not written by then it writes while exiting, before the line that is still under way.
+ */
+export const lastLineWritten = async (logger: object): Promise<void> => {
+  const { [symbols.streamSym]: stream } = logger as { [symbols.streamSym]?: unknown };
+  if (stream instanceof EventEmitter) await once(stream, 'drain');
 };

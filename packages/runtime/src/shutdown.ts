@@ -10,6 +10,7 @@
  */
 import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import { lastLineWritten } from './logger.ts';
 import { watchParent, type ParentProcess } from './parent-watch.ts';
 
 interface ShutdownLog {
@@ -46,6 +47,9 @@ interface Part {
   timeoutMs: number;
 }
 
+/** Whoever reads the log may have gone; the exit does not wait for it. */
+const logPatienceMs = 500;
+
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 export const createShutdown = (options: ShutdownOptions): Shutdown => {
@@ -59,6 +63,7 @@ export const createShutdown = (options: ShutdownOptions): Shutdown => {
     started.abort(reason);
     const failures = await stopParts(parts.toReversed(), timeoutMs, logger);
     logger.info({ reason, failures }, 'stopped');
+    await Promise.race([lastLineWritten(logger), delay(logPatienceMs)]);
     host.exit(failures === 0 ? 0 : 1);
   };
   const begin = (reason: string) => (stopping ??= stopAll(reason));
