@@ -221,7 +221,7 @@ export interface Membership {
   readonly user: UserKey;
   /** The user as everyone in the room may see it, encoded JSON. */
   readonly userJson: string;
-  /** Desk only: `{ sources, connected_at, app? }`, encoded JSON. */
+  /** Desk only: `{ sources, connected_at, app? }`, encoded JSON. Absent: its connection has closed. */
   readonly sessionJson?: string;
 }
 
@@ -238,7 +238,8 @@ export interface DeskSession {
   readonly nodeId: string;
   readonly user: UserKey;
   readonly userJson: string;
-  readonly sessionJson: string;
+  /** Absent: its connection has closed, and its operator may be back within the grace. */
+  readonly sessionJson?: string;
   /** The node's last lease renewal: ms since the epoch, Redis' clock. */
   readonly lastSeenMs: number;
 }
@@ -248,11 +249,11 @@ export interface Presence {
   join(membership: Membership, connected: RoutedEvent | undefined): Promise<void>;
   /** Takes a session out. Publishes `disconnected` when it was the user's last there. Idempotent. */
   leave(membership: Membership, disconnected: RoutedEvent | undefined): Promise<void>;
-  /** Replaces a desk session's JSON. */
+  /** Replaces a desk session's JSON, or takes it away: then the connection does not count as live. */
   update(membership: Membership): Promise<void>;
   /** The first `limit` users by field order, sessions of dead nodes left out, and how many there are. */
   members(chatId: string, limit: number): Promise<{ members: Member[]; total: number }>;
-  /** Live `/broadcast` sessions, dead nodes left out. */
+  /** `/broadcast` sessions, those in their grace included, dead nodes left out. */
   desk(): Promise<DeskSession[]>;
   /** How many live `/broadcast` sessions an operator has. */
   deskSessionsOf(operatorId: string): Promise<number>;

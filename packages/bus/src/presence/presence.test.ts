@@ -232,6 +232,28 @@ describe('the desk', () => {
     expect(await one.presence.deskSessionsOf('9')).toBe(2);
   });
 
+  test('a session whose JSON is taken away is online still, and no live connection', async () => {
+    const membership = session('desk', 'operator:12', 'closed');
+    const { sessionJson: _gone, ...left } = membership;
+    await join(one, membership);
+    await join(two, session('desk', 'operator:12', 'open'));
+    await one.presence.update(left);
+    await one.presence.update(membership);
+    const desk = (await two.presence.desk()).filter(({ user }) => user === 'operator:12');
+    expect(
+      desk.map(({ sessionId, sessionJson }) => [sessionId, sessionJson !== undefined]),
+    ).toEqual([
+      ['closed', false],
+      ['open', true],
+    ]);
+    expect(await two.presence.deskSessionsOf('12')).toBe(1);
+    const watched = await fixture.watch('desk');
+    await leave(two, session('desk', 'operator:12', 'open'));
+    expect(await watched.seen()).toEqual([]);
+    await leave(one, left);
+    expect(await watched.seen()).toEqual(['-12']);
+  });
+
   test('an update of a session that is not there enters nothing', async () => {
     await one.presence.update(session('desk', 'operator:404', 'nobody'));
     expect(await one.presence.deskSessionsOf('404')).toBe(0);

@@ -12,7 +12,7 @@ import {
   userField,
 } from './session-entry.ts';
 
-/** All live sessions, each with its user. One that comes or goes meanwhile may be missing. */
+/** All sessions, each with its user. One that comes or goes meanwhile may be missing. */
 export async function readDesk(options: ReadOptions, deskKey: string): Promise<DeskSession[]> {
   const desk = new Map<string, string>();
   for await (const { entries } of scanHash(options.redis, deskKey, options.deadlineMs)) {
@@ -24,12 +24,12 @@ export async function readDesk(options: ReadOptions, deskKey: string): Promise<D
     .filter(({ nodeId }) => living.has(nodeId))
     .flatMap(({ field, nodeId, sessionId }) => {
       const userJson = desk.get(`json:${field}`);
-      const sessionJson = desk.get(`session:${sessionToken(nodeId, sessionId)}`);
-      if (userJson === undefined || sessionJson === undefined) return [];
+      const sessionJson = desk.get(jsonField(nodeId, sessionId));
+      if (userJson === undefined) return [];
+      const user = decodeUserField(field);
       const lastSeenMs = living.lastSeenMs(nodeId);
-      return [
-        { sessionId, nodeId, user: decodeUserField(field), userJson, sessionJson, lastSeenMs },
-      ];
+      const session = { sessionId, nodeId, user, userJson, lastSeenMs };
+      return [sessionJson === undefined ? session : { ...session, sessionJson }];
     });
 }
 
@@ -37,15 +37,24 @@ function listSessions([field, list]: [string, string]) {
   return decodeSessions(list).map(({ nodeId, sessionId }) => ({ field, nodeId, sessionId }));
 }
 
-/** How many live sessions one user has at the desk: one look-up. */
+/** How many live sessions one user has at the desk; those in their grace are not live. */
 export async function countDeskSessions(
   options: ReadOptions,
   deskKey: string,
   user: UserKey,
 ): Promise<number> {
-  const list = await within(options.deadlineMs, options.redis.hget(deskKey, userField(user)));
+  const { redis, deadlineMs } = options;
+  const list = await within(deadlineMs, redis.hget(deskKey, userField(user)));
   if (list == null) return 0;
-  const nodeIds = decodeSessions(list).map(({ nodeId }) => nodeId);
-  const living = await options.livingNodes.living(nodeIds);
-  return nodeIds.filter((nodeId) => living.has(nodeId)).length;
+  const sessions = decodeSessions(list);
+  const fields = sessions.map(({ nodeId, sessionId }) => jsonField(nodeId, sessionId));
+  const [kept, living] = await Promise.all([
+    within(deadlineMs, redis.hmget(deskKey, ...fields)),
+    options.livingNodes.living(sessions.map(({ nodeId }) => nodeId)),
+  ]);
+  return sessions.filter(({ nodeId }, index) => kept[index] != null && living.has(nodeId)).length;
+}
+
+function jsonField(nodeId: string, sessionId: string): string {
+  return `session:${sessionToken(nodeId, sessionId)}`;
 }
