@@ -252,6 +252,7 @@ describe('the desk', () => {
     expect(await watched.seen()).toEqual([]);
     await leave(one, left);
     expect(await watched.seen()).toEqual(['-12']);
+    watched.close();
   });
 
   test('an update of a session that is not there enters nothing', async () => {
