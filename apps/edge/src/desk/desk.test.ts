@@ -295,6 +295,8 @@ describe('presence at the desk', () => {
     const two = await edges.desk(operatorId);
     await one.close();
     await two.close();
+    const live = () => edges.bus.presence.deskSessionsOf(operatorId);
+    await expect.poll(live, { timeout: 300, interval: 20 }).toBe(0);
     expect(
       await watcher.next(
         (frame) =>

@@ -27,7 +27,10 @@ export interface AttendanceOptions {
 export interface Attendance {
   /** Rejects with BusUnavailable. An observer is entered nowhere. */
   enter(session: Session): Promise<void>;
-  /** Takes it out after the grace; at once when it was kicked. */
+  /**
+   * Takes it out after the grace; at once when it was kicked. A desk's connection is no longer listed
+   * as live from now on.
+   */
   leave(session: Session, reason: DisconnectReason): void;
   /** The desk session's sources have changed. */
   update(session: DeskSession): Promise<void>;
