@@ -16,7 +16,7 @@ export function createApiTokens(entries: readonly string[]): ApiTokens {
   const key = randomBytes(32);
   const digestOf = (token: string) => createHmac('sha256', key).update(token).digest();
   const known = entries
-    .map(readEntry)
+    .map(readTokenEntry)
     .map(({ name, token }) => ({ name, digest: digestOf(token) }));
   return {
     nameOf: (token) => (token === undefined ? undefined : find(known, digestOf(token))),
@@ -33,7 +33,7 @@ function find(known: readonly NamedDigest[], digest: Buffer): string | undefined
 }
 
 /** The first colon ends the name, so a bare token must not hold one. */
-function readEntry(entry: string): { name: string; token: string } {
+export function readTokenEntry(entry: string): { name: string; token: string } {
   const colon = entry.indexOf(':');
   if (colon <= 0) return { name: nameFor(entry), token: entry };
   return { name: entry.slice(0, colon), token: entry.slice(colon + 1) };

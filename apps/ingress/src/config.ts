@@ -11,6 +11,7 @@ import {
   wholeNumber,
 } from '@switchboard/runtime';
 import { z } from 'zod';
+import { readTokenEntry } from './api-tokens.ts';
 
 const kibibyte = 1024;
 
@@ -52,12 +53,16 @@ const where = {
   }),
 };
 
+const tokenMinChars = 8;
+
 const access = {
   API_TOKENS: secretList({
     description:
       'tokens of the calling services: `name:token`, or a bare token; several may share a name (rotation)',
-    minLength: 8,
-  }),
+  }).refine(
+    (entries) => entries.every((entry) => readTokenEntry(entry).token.length >= tokenMinChars),
+    `must be a comma-separated list of tokens of at least ${tokenMinChars} characters, each with or without a name before a colon`,
+  ),
 };
 
 const behaviour = {

@@ -9,6 +9,7 @@ import {
   createShutdown,
   loadConfigOrExit,
 } from '@switchboard/runtime';
+import { readTokenEntry } from './api-tokens.ts';
 import { ingressConfig } from './config.ts';
 import { createIngress } from './ingress.ts';
 import { createHealth } from './routes/health.ts';
@@ -18,7 +19,7 @@ const nodeId = config.NODE_ID ?? `ingress-${randomUUID().slice(0, 8)}`;
 const logger = createLogger({
   name: 'ingress',
   level: config.LOG_LEVEL,
-  secrets: config.API_TOKENS.flatMap((entry) => [entry, entry.slice(entry.indexOf(':') + 1)]),
+  secrets: config.API_TOKENS.map((entry) => readTokenEntry(entry).token),
 }).child({ node: nodeId });
 const shutdown = createShutdown({ logger, timeoutMs: config.SHUTDOWN_TIMEOUT_MS });
 

@@ -313,9 +313,13 @@ describe('limits of a process', () => {
       DISCONNECT_TIMEOUT_MS: '1500',
     });
     const lease = await busy.bus.nodes.enter(uniqueId('node'), () => edgeStats);
-    await expect.poll(async () => (await busy.bus.nodes.list()).length).toBe(1);
+    await expect
+      .poll(async () => (await busy.bus.nodes.list()).length, { timeout: 10_000 })
+      .toBe(1);
     const first = busy.post('/sessions/disconnect', { user_id: 1 });
-    await expect.poll(async () => (await busy.call('GET', '/nodes')).status).toBe(429);
+    await expect
+      .poll(async () => (await busy.call('GET', '/nodes')).status, { timeout: 10_000 })
+      .toBe(429);
     const refused = await busy.call('GET', '/nodes');
     expectProblem(refused, 429, 'rate_limited');
     expect(refused.headers.get('retry-after')).toBe('1');

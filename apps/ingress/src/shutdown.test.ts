@@ -13,7 +13,9 @@ describe('SIGTERM', () => {
         () => 'cut off',
       ),
     );
-    await expect.poll(async () => (await ingress.room(chatId)).length).toBeGreaterThan(0);
+    await expect
+      .poll(async () => (await ingress.room(chatId)).length, { timeout: 10_000 })
+      .toBeGreaterThan(0);
     ingress.process.kill('SIGTERM');
     expect(await slow).toMatchObject({ status: 200, body: { disconnected: 0 } });
     const accepted = (await Promise.all(messages)).filter((status) => status === 200);
@@ -27,7 +29,7 @@ describe('SIGTERM', () => {
     const ingress = await startIngress({ DRAIN_DELAY_MS: '1500' });
     ingress.process.kill('SIGTERM');
     await expect
-      .poll(async () => (await ingress.call('GET', '/health/ready')).body)
+      .poll(async () => (await ingress.call('GET', '/health/ready')).body, { timeout: 10_000 })
       .toMatchObject({
         ready: false,
         reasons: ['stopping'],
@@ -44,7 +46,9 @@ describe('SIGTERM', () => {
     });
     const lease = await ingress.bus.nodes.enter(uniqueId('node'), () => edgeStats);
     const slow = ingress.post('/sessions/disconnect', { user_id: 1 }).catch(() => 'cut off');
-    await expect.poll(async () => (await ingress.call('GET', '/health/live')).status).toBe(200);
+    await expect
+      .poll(async () => (await ingress.call('GET', '/health/live')).status, { timeout: 10_000 })
+      .toBe(200);
     const startedAt = performance.now();
     ingress.process.kill('SIGTERM');
     expect(await ingress.process.exited).toMatchObject({ code: 1 });

@@ -42,7 +42,7 @@ test('/docs lists the operations and tries one with a token', async () => {
   await operation.getByRole('button', { name: 'Try it out' }).click();
   await operation.getByRole('button', { name: 'Execute' }).click();
   const status = operation.locator('.live-responses-table .response-col_status').last();
-  await expect.poll(() => status.textContent()).toContain('200');
+  await expect.poll(() => status.textContent(), { timeout: 10_000 }).toContain('200');
   expect(problems).toEqual([]);
 });
 

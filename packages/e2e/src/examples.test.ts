@@ -101,7 +101,9 @@ describe('examples/page', () => {
     await page.locator('#operator form.send input').pressSequentially('One mo');
     await page.locator('#visitor .typing', { hasText: 'Bob is typing…' }).waitFor();
     await page.click('#operator form.send button');
-    await expect.poll(() => page.locator('#visitor .typing').textContent()).toBe('');
+    await expect
+      .poll(() => page.locator('#visitor .typing').textContent(), { timeout: 10_000 })
+      .toBe('');
   });
 
   test('shows what the backend says, and to the operator alone what is not for visitors', async () => {

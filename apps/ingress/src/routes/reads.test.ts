@@ -190,7 +190,9 @@ describe('nodes', () => {
     const follow = await ingress.bus.control.follow((command) => commands.push(command));
     const answer = await ingress.call('POST', '/nodes/edge-of-reads/drain');
     expect(answer).toMatchObject({ status: 200, body: { draining: true } });
-    await expect.poll(() => commands).toEqual([{ kind: 'drain', nodeId: 'edge-of-reads' }]);
+    await expect
+      .poll(() => commands, { timeout: 10_000 })
+      .toEqual([{ kind: 'drain', nodeId: 'edge-of-reads' }]);
     follow.close();
   });
 

@@ -77,7 +77,9 @@ describe('POST /update/operators', () => {
     ]);
     const sourcesJson = '{"widgets":[{"id":"4"}],"departments":null}';
     expect(await ingress.bus.control.sourcesOf(id)).toBe(sourcesJson);
-    await expect.poll(() => commands).toEqual([{ kind: 'sources', operatorId: id, sourcesJson }]);
+    await expect
+      .poll(() => commands, { timeout: 10_000 })
+      .toEqual([{ kind: 'sources', operatorId: id, sourcesJson }]);
     follow.close();
   });
 

@@ -1,0 +1,32 @@
+import { loadConfig } from '@switchboard/runtime';
+import { describe, expect, test } from 'vitest';
+import { ingressConfig } from './config.ts';
+
+const load = (env: Readonly<Record<string, string>>) => loadConfig(ingressConfig, env);
+
+describe('the configuration', () => {
+  test('needs nothing but tokens', () => {
+    expect(load({ API_TOKENS: 'a:long-enough, bare-token' })).toMatchObject({
+      ok: true,
+      config: { API_TOKENS: ['a:long-enough', 'bare-token'], PORT: 7000, APPEND_TIMEOUT_MS: 3000 },
+    });
+  });
+
+  test.each([
+    ['API_TOKENS', 'name-is-long:short'],
+    ['API_TOKENS', 'long-enough,x'],
+    ['API_TOKENS', ','],
+    ['BASE_PATH', 'support'],
+    ['BASE_PATH', '/support/'],
+    ['BASE_PATH', '/a/:id'],
+    ['KEY_PREFIX', 'a{b}'],
+    ['REDIS_URL', 'http://x'],
+    ['APPEND_TIMEOUT_MS', '0'],
+    ['CHAT_UPDATES_TO_CLIENTS', 'perhaps'],
+  ])('refuses %s=%s and names it', (variable, value) => {
+    const result = load({ API_TOKENS: 'long-enough', [variable]: value });
+    expect(result).toMatchObject({ ok: false, problems: [{ variable }] });
+    if (result.ok || variable !== 'API_TOKENS') return;
+    expect(result.problems[0]?.line).not.toContain(value);
+  });
+});
