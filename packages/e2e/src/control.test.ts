@@ -130,7 +130,7 @@ describe('sources that come by POST /update/operators', () => {
     const { events } = await setSources(desk.id, widgets('blog'));
     for (const session of [desk, again]) {
       await session.next(({ event_id }) => event_id === events[0].event_id);
-      await expect.poll(() => isPushed(session, 'blog')).toBe(true);
+      await expect.poll(() => isPushed(session, 'blog'), { timeout: 5_000 }).toBe(true);
       expect(await isPushed(session, 'shop')).toBe(false);
     }
   });
@@ -151,11 +151,11 @@ describe('sources that come by POST /update/operators', () => {
   test('are all when they are null, none when they are empty, and unchanged when they are missing', async () => {
     const desk = await cast.desk({ edge: 0, claims: { sources: widgets('shop') } });
     await setSources(desk.id, null);
-    await expect.poll(() => isPushed(desk, 'any')).toBe(true);
+    await expect.poll(() => isPushed(desk, 'any'), { timeout: 5_000 }).toBe(true);
     await backend.post('/update/operators', [{ id: desk.id, status: 'away' }]);
     expect(await isPushed(desk, 'any')).toBe(true);
     await setSources(desk.id, widgets());
-    await expect.poll(() => isPushed(desk, 'any')).toBe(false);
+    await expect.poll(() => isPushed(desk, 'any'), { timeout: 5_000 }).toBe(false);
   });
 });
 

@@ -145,6 +145,17 @@ describe('chat', () => {
   });
 });
 
+describe('a closed chat', () => {
+  test('takes messages by default: the backend decides', async () => {
+    const scene = await openScene(stage);
+    await backend.post('/update/chat', { id: scene.chatId, status: 'closed' });
+    scene.visitor.sendFrame('sendMessage', { text: 'still there?' }, 'r');
+    expect((await scene.visitor.next(({ request_id }) => request_id === 'r')).event).toBe(
+      'messageAdded',
+    );
+  });
+});
+
 describe('a frame', () => {
   test('of an event has one id and one ts for everybody, and its chat', async () => {
     const scene = await openScene(stage);
