@@ -8,6 +8,7 @@ import { describeLoad, type LoadShape } from '../load/load-shape.ts';
 import { awaitCalm } from '../measure/calm.ts';
 import { unlessAborted } from '../stop-request.ts';
 import { takeTurn, type TurnResult } from './turn.ts';
+import { warmUp } from './warm-up.ts';
 
 export interface FanOutOptions {
   contenders: readonly StartContender[];
@@ -72,6 +73,8 @@ const openLane = async (start: StartContender, options: FanOutOptions): Promise<
     options.say(`${contender.name}: opening ${options.subscribers} sockets`);
     const plans = await contender.subscribers(options.subscribers);
     await unlessAborted(generator.open(plans), options.signal);
+    options.say(`${contender.name}: warming up`);
+    await unlessAborted(warmUp(contender, generator, options), options.signal);
     return lane;
   } catch (error) {
     await closeLane(lane);

@@ -5,6 +5,7 @@ import type { LoadGenerator, Losses } from '../load/load-generator.ts';
 import type { LoadShape } from '../load/load-shape.ts';
 import { meterCpu } from '../measure/cpu-meter.ts';
 import { computeFigures, type Counted, type Figures } from '../measure/figures.ts';
+import { drain } from './drain.ts';
 
 export interface TurnOptions {
   load: LoadShape;
@@ -24,9 +25,7 @@ export interface TurnResult extends Figures {
   losses: Losses;
 }
 
-const warmUpMs = 1000;
-const drainMaxMs = 15_000;
-const quietMs = 500;
+const leadInMs = 1000;
 
 /** Sockets that were lost in the turn before are opened again first. */
 export const takeTurn = async (
@@ -38,7 +37,7 @@ export const takeTurn = async (
   await generator.reopen();
   const before = await generator.deliveries();
   await generator.publish({ load, chats, target: contender.publish });
-  await delay(warmUpMs, undefined, { signal });
+  await delay(leadInMs, undefined, { signal });
   const counted = await count(contender, generator, options);
   const { accepted } = await generator.stopPublishing();
   const drained = await drain(generator, before + accepted * subscribers, signal);
@@ -74,27 +73,6 @@ const count = async (
     servers,
     generator: own,
   };
-};
-
-/** Waits until all has arrived, or nothing more comes. */
-const drain = async (
-  generator: LoadGenerator,
-  expected: number,
-  signal: AbortSignal,
-): Promise<{ deliveries: number; tookMs: number }> => {
-  const startMs = performance.now();
-  let deliveries = await generator.deliveries();
-  let changedMs = startMs;
-  for (;;) {
-    const nowMs = performance.now();
-    const isQuiet = nowMs - changedMs > quietMs;
-    if (deliveries >= expected || isQuiet || nowMs - startMs > drainMaxMs) break;
-    await delay(20, undefined, { signal });
-    const latest = await generator.deliveries();
-    if (latest !== deliveries) changedMs = performance.now();
-    deliveries = latest;
-  }
-  return { deliveries, tookMs: changedMs - startMs };
 };
 
 const failOn = (failed: Record<number, number>): void => {

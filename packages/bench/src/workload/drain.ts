@@ -1,0 +1,27 @@
+/** The end of a load: what was accepted is still on its way. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { LoadGenerator } from '../load/load-generator.ts';
+
+const drainMaxMs = 15_000;
+const quietMs = 500;
+
+/** Waits until `expected` deliveries were received since the sockets opened, or nothing more comes. */
+export const drain = async (
+  generator: LoadGenerator,
+  expected: number,
+  signal: AbortSignal,
+): Promise<{ deliveries: number; tookMs: number }> => {
+  const startMs = performance.now();
+  let deliveries = await generator.deliveries();
+  let changedMs = startMs;
+  for (;;) {
+    const nowMs = performance.now();
+    const isQuiet = nowMs - changedMs > quietMs;
+    if (deliveries >= expected || isQuiet || nowMs - startMs > drainMaxMs) break;
+    await delay(20, undefined, { signal });
+    const latest = await generator.deliveries();
+    if (latest !== deliveries) changedMs = performance.now();
+    deliveries = latest;
+  }
+  return { deliveries, tookMs: changedMs - startMs };
+};
