@@ -1,4 +1,5 @@
 /** Each row of "Who receives what": who gets it, and who must not. */
+import type { Frame } from '@switchboard/testkit';
 import { describe, expect, test } from 'vitest';
 import { messageKinds, note, standard } from './message-kinds.ts';
 import { clients, desks, everyone, openScene, operators, type Scene } from './scene.ts';
@@ -136,6 +137,26 @@ describe('a message sent over a socket', () => {
 });
 
 describe('a receipt', () => {
+  test('in a burst is told to the desk once a second, the last one in the end', async () => {
+    const scene = await openScene(stage);
+    const ids: string[] = [];
+    for (let count = 0; count < 10; count += 1) ids.push((await backend.say(scene.chatId)).id);
+    const startedAt = performance.now();
+    for (const id of ids) scene.visitor.sendFrame('markMessageRead', { message_id: id }, id);
+    await Promise.all(ids.map((id) => scene.visitor.next(({ request_id }) => request_id === id)));
+    const isAboutLast = ({ event, data }: Frame) =>
+      event === 'messageUpdated' && data.message.id === ids.at(-1);
+    await Promise.all(desks.map((desk) => scene[desk].next(isAboutLast)));
+    const seconds = (performance.now() - startedAt) / 1_000;
+    for (const desk of desks) {
+      expect(scene[desk].all('messageUpdated').length).toBeLessThanOrEqual(Math.ceil(seconds) + 1);
+    }
+    for (const member of ['guest', 'operator', 'colleague'] as const) {
+      const told = scene[member].all('messageUpdated').map(({ data }) => data.message.id);
+      expect(told).toEqual(ids);
+    }
+  });
+
   test('of a note that a client guessed is refused and told to nobody', async () => {
     const scene = await openScene(stage);
     const { id } = await backend.say(scene.chatId, { type: 'note' });
