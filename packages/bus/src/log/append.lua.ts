@@ -32,7 +32,6 @@ export const appendArgs = [
   'roomHead',
   'roomData',
   'roomClientsData',
-  'feedMode',
   'feedMeta',
   'feedHead',
   'feedData',
@@ -120,10 +119,9 @@ if arg.receiptLevel ~= '' then
 end
 
 -- 4. The chat as it was and as it is now.
-local facts = {}
 local routing = '-'
 local stateKnown = false
-if arg.feedMode ~= '' or arg.chatMode ~= '' then
+if arg.feedMeta ~= '' or arg.chatMode ~= '' then
   local known = redis.call('HMGET', stateKey, 'widget', 'department', 'operator', 'version', 'position')
   stateKnown = known[1] or known[2] or known[3] or known[4] or known[5]
   local stale = arg.chatMode ~= '' and arg.chatVersion ~= '' and known[4]
@@ -227,7 +225,7 @@ local function feedData()
   if arg.feedChatId == '' then return arg.feedData end
   return '{"chat":' .. chatJson() .. ',' .. string.sub(arg.feedData, 2)
 end
-if arg.feedMode == 'logged' then
+if arg.feedMeta ~= '' then
   local data = feedData()
   local meta = arg.feedMeta .. ' ' .. routing
   local previous
@@ -236,8 +234,6 @@ if arg.feedMode == 'logged' then
     ${limits.feedMaxEntries}, ${limits.feedMaxBytes}, ${limits.feedMaxAgeMs})
   redis.call('PEXPIRE', feedKey, ${limits.feedMaxAgeMs})
   publish(feedKey, previous, feedPosition, meta, arg.feedHead .. feedPosition .. TAIL .. data .. '}', '')
-elseif arg.feedMode == 'ephemeral' then
-  publish(feedKey, '-', '-', arg.feedMeta .. ' ' .. routing, arg.feedHead .. '"data":' .. feedData() .. '}', '')
 end
 
 -- 6. What is remembered.

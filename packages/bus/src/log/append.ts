@@ -1,11 +1,5 @@
 /** Appends one event: encodes the request for the script, decodes its answer. */
-import {
-  type ChatFacts,
-  type RoutedEvent,
-  audienceOf,
-  frameHead,
-  frameHeadWithoutPosition,
-} from '@switchboard/protocol';
+import { type ChatFacts, type RoutedEvent, audienceOf, frameHead } from '@switchboard/protocol';
 import {
   type AppendOutcome,
   type AppendRequest,
@@ -53,7 +47,7 @@ export function createAppend(
       eventId: encodeId(request.event.eventId),
       ts: request.event.ts,
       ...roomArgs(request.event),
-      ...feedArgs(request, partition),
+      ...feedArgs(request.event, partition),
       ...(request.once && { once: digestOf(request.once) }),
       ...(request.message && messageArgs(request.message)),
       ...(request.receipt && receiptArgs(request.receipt)),
@@ -120,15 +114,12 @@ function roomArgs(event: RoutedEvent): Args {
   };
 }
 
-function feedArgs({ event, receipt }: AppendRequest, partition: number): Args {
+function feedArgs(event: RoutedEvent, partition: number): Args {
   const { feed } = event;
   if (!feed) return {};
-  // Receipts are only told on `/broadcast`: logging them there would crowd out messages.
-  const logged = receipt === undefined;
   return {
-    feedMode: logged ? 'logged' : 'ephemeral',
     feedMeta: feedMeta(event, feed),
-    feedHead: logged ? frameHead(event, `${partition}:`) : frameHeadWithoutPosition(event),
+    feedHead: frameHead(event, `${partition}:`),
     feedData: feed.data,
     feedChatId: feed.joinChat ? JSON.stringify(event.chatId) : '',
   };

@@ -270,15 +270,17 @@ describe('the feed', () => {
     follow.close();
   });
 
-  test('is told of a receipt without logging it', async () => {
+  test('is told of what is only published, with the routing of the chat', async () => {
     const chatId = chat();
     const listener = record();
     const follow = fixture.log.followFeed(feedOf(chatId), listener);
     await follow.ready;
-    const receipt = { reader: 'client:5', level: 'read', messageId: 'm', upTo: false } as const;
-    await append({ event: fed(chatId, false), receipt });
+    const facts = { chatId, remembered: {}, rest: '', operatorId: '5' };
+    await append({ event: roomEvent(chatId, 'x'), chat: facts });
+    await fixture.log.publish(fed(chatId, false));
     await until(() => listener.ephemerals.length === 1);
     expect(listener.events).toHaveLength(0);
+    expect(listener.ephemerals[0]!.routing).toBe('-,-,5');
     expect(frameOf(listener.ephemerals[0]!).position).toBeUndefined();
     follow.close();
   });
