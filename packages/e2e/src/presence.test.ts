@@ -327,6 +327,23 @@ describe.concurrent('the members of a room', () => {
     expect(await backend.get(`/chats/${chatId}/members`)).toHaveLength(1);
   });
 
+  test('who come at the same time know of each other: from connected or from userConnected', async () => {
+    const chatId = stage.name('chat');
+    const coming = Array.from({ length: 40 }, (_, index) =>
+      cast.visitor(chatId, { edge: index % 2 }),
+    );
+    const crowd = await Promise.all(coming);
+    const { event_id } = await backend.say(chatId);
+    await Promise.all(crowd.map(({ next }) => next((frame) => frame.event_id === event_id)));
+    for (const player of crowd) {
+      const known: string[] = [
+        ...player.connected.data.members.map(({ id }: { id: string }) => id),
+        ...player.all('userConnected').map(({ data }) => data.user.id),
+      ];
+      expect(sorted([...new Set(known)])).toEqual(idsOf(crowd));
+    }
+  });
+
   test('in connected are the first 200, and the total', async () => {
     const chatId = stage.name('chat');
     const crowd = Array.from({ length: 205 }, (_, index) =>

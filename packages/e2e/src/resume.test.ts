@@ -183,6 +183,40 @@ describe('since on /chat', () => {
   });
 });
 
+describe('connected', () => {
+  test('means live: whatever is accepted after it was read arrives, without since', async () => {
+    const chatId = stage.name('chat');
+    const stopTalk = startTalk([chatId]).stop;
+    for (let round = 0; round < 60; round += 1) {
+      const entrance = { edge: round % 2 };
+      const player = await (round % 3 === 0 ? cast.desk(entrance) : cast.visitor(chatId, entrance));
+      const { event_id } = await backend.say(chatId, { id: `round-${round}` });
+      await player.next((frame) => frame.event_id === event_id);
+      const positions = messages(player).map(({ position }) => position);
+      expect(new Set(positions).size).toBe(positions.length);
+    }
+    await stopTalk();
+  });
+
+  test('has a position from which nothing is lost that was accepted before and came after', async () => {
+    const chatId = stage.name('chat');
+    const stopTalk = startTalk([chatId]).stop;
+    const players: Player[] = [];
+    for (let round = 0; round < 10; round += 1) {
+      players.push(await cast.visitor(chatId, { edge: round % 2 }));
+    }
+    await stopTalk();
+    const { event_id } = await backend.say(chatId, { text: 'end' });
+    for (const player of players) {
+      await player.next((frame) => frame.event_id === event_id);
+      const query = { since: player.connected.data.position };
+      const again = await cast.visitor(chatId, { edge: 1, query });
+      await again.next('caughtUp');
+      expect(textsOf(messages(player))).toEqual(textsOf(messages(again)));
+    }
+  });
+});
+
 describe('history', () => {
   test('is everything from the N-th newest messageAdded that one may see', async () => {
     const chatId = stage.name('chat');
