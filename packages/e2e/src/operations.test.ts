@@ -337,6 +337,45 @@ describe('over HTTP', () => {
     expect(again[0].body).toMatchObject({ id: 'b1', duplicate: true });
   });
 
+  test('POST /batch does the items of one chat in their order', async () => {
+    const chatIds = [stage.name('chat'), stage.name('chat'), stage.name('chat')];
+    const items = Array.from({ length: 300 }, (_, index) => ({
+      path: '/message',
+      body: { id: `${index}`, chat_id: chatIds[index % 3], type: 'bot', text: `${index}` },
+    }));
+    const answers = await http('POST', '/batch', items);
+    for (const [share, chatId] of chatIds.entries()) {
+      const mine = answers.filter((_: Frame, index: number) => index % 3 === share);
+      const { events } = await http('GET', `/chats/${chatId}/events`);
+      expect(events.map(({ event_id }: Frame) => event_id)).toEqual(
+        mine.map(({ body }: Frame) => body.event_id),
+      );
+    }
+  });
+
+  test('GET /chats/{id}/events says when events are gone, and knows no empty chat', async () => {
+    const chatId = stage.name('chat');
+    expect(await http('GET', `/chats/${chatId}/events`)).toEqual({
+      events: [],
+      next: null,
+      complete: true,
+    });
+    const message = { chat_id: chatId, type: 'standard', text: 'x' };
+    const first = await http('POST', '/message', { ...message, id: 'first' });
+    const more = Array.from({ length: 700 }, (_, index) => ({
+      path: '/message',
+      body: { ...message, id: `${index}` },
+    }));
+    await http('POST', '/batch', more);
+    const since = encodeURIComponent(first.position);
+    const { complete, events } = await http(
+      'GET',
+      `/chats/${chatId}/events?since=${since}&limit=1`,
+    );
+    expect(complete).toBe(false);
+    expect(events).toHaveLength(1);
+  });
+
   test('GET /nodes lists the edges', async () => {
     const nodes = await http('GET', '/nodes');
     expect(nodes).toHaveLength(2);
