@@ -2,7 +2,10 @@
 
 import { defaultLimits } from './limits.ts';
 
-export type ParsedJson = { readonly ok: true; readonly value: unknown } | { readonly ok: false };
+export type ParsedJson =
+  | { readonly ok: true; readonly value: unknown }
+  /** `tooDeep`: what it is, for its answer alone; its prototype keys are still there. */
+  | { readonly ok: false; readonly tooDeep?: unknown };
 
 /** `__proto__`, or an escape that may stand for one of its letters. Linear in any text. */
 const SUSPICIOUS = /__proto__|\\u00(?:5f|6f|7[024])/iu;
@@ -20,7 +23,7 @@ export function parseJson(
   try {
     const text = typeof input === 'string' ? input : decoder.decode(input);
     const value: unknown = JSON.parse(text);
-    if (exceedsDepth(value, maxDepth)) return { ok: false };
+    if (exceedsDepth(value, maxDepth)) return { ok: false, tooDeep: value };
     if (SUSPICIOUS.test(text)) dropPrototypeKeys(value);
     return { ok: true, value };
   } catch {

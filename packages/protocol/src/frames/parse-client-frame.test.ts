@@ -102,6 +102,29 @@ describe('a valid frame', () => {
   });
 });
 
+describe('a frame that nests too deeply', () => {
+  const nested = `${'['.repeat(64)}${']'.repeat(64)}`;
+
+  it('is told to the sender of a message with the ids that it gave', () => {
+    const text = `{"event":"sendMessage","id":"r","data":{"client_message_id":"c","meta":${nested}}}`;
+    expect(parse(text)).toMatchObject({
+      ok: false,
+      event: 'sendMessage',
+      requestId: 'r',
+      clientMessageId: 'c',
+      error: { code: 'validation_failed', field: 'data' },
+    });
+  });
+
+  it('is malformed as any other event, with its id', () => {
+    expect(parse(`{"event":"ping","id":"r","data":{"x":${nested}}}`)).toMatchObject({
+      ok: false,
+      requestId: 'r',
+      error: { code: 'malformed' },
+    });
+  });
+});
+
 describe('a malformed frame', () => {
   it.each([
     '',

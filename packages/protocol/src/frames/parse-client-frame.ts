@@ -75,8 +75,18 @@ export function parseClientFrame(
   const limits = context.limits ?? defaultLimits;
   if (isTooLarge(input, limits.clientFrameMaxBytes)) return refuse({}, 'frame_too_large');
   const json = parseJson(input, limits.jsonDepthMax);
-  if (!json.ok || !isObject(json.value)) return refuse({}, 'malformed');
+  if (!json.ok) return refuseJson(json.tooDeep, limits);
+  if (!isObject(json.value)) return refuse({}, 'malformed');
   return parseObject(json.value, context, limits);
+}
+
+/** Whoever sends a message learns which one was not added, also when it nests too deeply to be read. */
+function refuseJson(tooDeep: unknown, limits: Limits): ClientFrameFailure {
+  if (!isObject(tooDeep)) return refuse({}, 'malformed');
+  const readable = readIds(tooDeep, limits);
+  if (tooDeep['event'] !== 'sendMessage') return refuse(readable, 'malformed');
+  const error = wrong('data', `must not nest deeper than ${limits.jsonDepthMax}`);
+  return fail('sendMessage', readable, error);
 }
 
 function isTooLarge(input: string | Uint8Array | ArrayBuffer, maxBytes: number): boolean {
