@@ -45,7 +45,10 @@ describe('SIGTERM', () => {
       SHUTDOWN_TIMEOUT_MS: '500',
     });
     const lease = await ingress.bus.nodes.enter(uniqueId('node'), () => edgeStats);
-    const slow = ingress.post('/sessions/disconnect', { user_id: 1 }).catch(() => 'cut off');
+    const slow = ingress.post('/sessions/disconnect', { user_id: 1 }).then(
+      ({ status }) => status,
+      () => 'cut off',
+    );
     await expect
       .poll(async () => (await ingress.call('GET', '/health/live')).status, { timeout: 10_000 })
       .toBe(200);
@@ -53,7 +56,8 @@ describe('SIGTERM', () => {
     ingress.process.kill('SIGTERM');
     expect(await ingress.process.exited).toMatchObject({ code: 1 });
     expect(performance.now() - startedAt).toBeLessThan(3000);
-    expect(await slow).toBe('cut off');
+    // Whether the refusal still gets out before the end is up to the machine; a 200 must not.
+    expect(['cut off', 503]).toContain(await slow);
     await lease.release(0);
     await ingress.stop();
   });

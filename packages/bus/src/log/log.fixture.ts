@@ -82,6 +82,7 @@ function tampered(subscriber: Subscriber, tamper: FixtureOptions['tamper']): Sub
     subscribe: (name, pass) => subscriber.subscribe(name, (message) => tamper(message, pass)),
     renew: (name) => subscriber.renew(name),
     onReconnect: (listener) => subscriber.onReconnect(listener),
+    close: () => subscriber.close(),
   };
 }
 

@@ -73,7 +73,10 @@ class ClusterSubscriber implements Subscriber {
   }
 
   close(): void {
-    for (const { redis } of this.shards.values()) redis.disconnect();
+    for (const { redis, subscriber } of this.shards.values()) {
+      subscriber.close();
+      redis.disconnect();
+    }
   }
 
   private forget(channel: PlacedChannel): void {
@@ -122,9 +125,7 @@ class ClusterSubscriber implements Subscriber {
   }
 }
 
-export function createClusterSubscriber(
-  options: ClusterSubscriberOptions,
-): Subscriber & { close(): void } {
+export function createClusterSubscriber(options: ClusterSubscriberOptions): Subscriber {
   return new ClusterSubscriber(options);
 }
 

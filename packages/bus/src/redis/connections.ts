@@ -43,12 +43,14 @@ export async function openConnections(options: ConnectionOptions): Promise<Conne
 async function openSingle(options: ConnectionOptions): Promise<Connections> {
   const redis = openCommandConnection(options);
   const following = openFollowConnection(options);
+  const subscriber = createSubscriber(following, options.onWarning);
   const disconnect = () => {
+    subscriber.close();
     redis.disconnect();
     following.disconnect();
   };
   await connected(Promise.all([redis.connect(), following.connect()]), disconnect);
-  return { redis, subscriber: createSubscriber(following, options.onWarning), disconnect };
+  return { redis, subscriber, disconnect };
 }
 
 type ClusterTopology = Extract<Topology, { kind: 'cluster' }>;

@@ -22,6 +22,8 @@ export interface Subscriber {
   renew(channel: string): void;
   /** Called after every reconnect, when all channels are subscribed again. */
   onReconnect(listener: () => void): void;
+  /** Its connection is about to be closed: nothing more is sent over it. */
+  close(): void;
 }
 
 type Warn = (message: string, details?: Record<string, unknown>) => void;
@@ -61,6 +63,7 @@ class RedisSubscriber implements Subscriber {
   private readonly warn: Warn;
   private connectedBefore: boolean;
   private flushing = false;
+  private closed = false;
 
   constructor(redis: Redis, warn: Warn) {
     this.redis = redis;
@@ -97,6 +100,10 @@ class RedisSubscriber implements Subscriber {
     this.reconnectListeners.push(listener);
   }
 
+  close(): void {
+    this.closed = true;
+  }
+
   private leave(name: string, channel: Channel): void {
     if (this.channels.get(name) !== channel) return;
     this.channels.delete(name);
@@ -120,6 +127,7 @@ class RedisSubscriber implements Subscriber {
     this.flushing = true;
     setImmediate(() => {
       this.flushing = false;
+      if (this.closed) return;
       this.unsubscribeLeaving();
       void this.subscribeWanted();
     });
