@@ -346,8 +346,8 @@ describe('on /broadcast', () => {
     async (event) => {
       const desk = await cast.desk();
       desk.sendFrame(event, { text: 'x', message_id: 'm', is_typing: true }, 'r');
-      const { data } = await desk.next(({ request_id }) => request_id === 'r');
-      expect(data.code).toBe('forbidden');
+      const answer = await desk.next(({ request_id }) => request_id === 'r');
+      expect(answer).toMatchObject({ event: 'error', data: { code: 'forbidden' } });
       await stillAnswers(desk);
     },
   );

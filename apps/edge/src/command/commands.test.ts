@@ -455,7 +455,7 @@ describe('nonsense', () => {
       data: { code: 'forbidden' },
     });
     desk.sendFrame('sendMessage', { text: 'x' }, 's');
-    expect(await desk.next('messageNotAdded')).toMatchObject({
+    expect(await desk.next('error')).toMatchObject({
       request_id: 's',
       data: { code: 'forbidden' },
     });

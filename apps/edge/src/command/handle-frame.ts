@@ -89,7 +89,8 @@ function refuse(session: Session, failure: ClientFrameFailure, parts: FrameParts
 function failureAnswer(session: Session, failure: ClientFrameFailure, parts: FrameParts): string {
   const { requestId, clientMessageId, error } = failure;
   const context = { ts: parts.ts(), requestId };
-  if (failure.event !== 'sendMessage')
+  // `messageNotAdded` belongs to a room: at the desk nothing can be sent, and `error` says so.
+  if (failure.event !== 'sendMessage' || session.socket === 'broadcast')
     return errorFrame(error.code as FrameErrorCode, context, error);
   const refused = { chatId: chatOf(session), clientMessageId };
   return notAddedFrame(failure.error.code, refused, { ...error, context });
