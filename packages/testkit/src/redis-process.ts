@@ -4,7 +4,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -28,11 +28,19 @@ export interface RedisProcess {
 const startAttempts = 5;
 const stopTimeoutMs = 2000;
 
-/** A running server; `args` come after the defaults and so override them. */
+export interface RedisProcessOptions {
+  /** Come after the defaults and so override them. */
+  args: readonly string[];
+  /** Default: a free one. */
+  port?: number | undefined;
+  /** The text of a configuration file, which the server may write to (a Sentinel has to). */
+  config?: string | undefined;
+}
+
+/** A running server. */
 export const startRedisProcess = async (
   server: Executable,
-  args: readonly string[],
-  wantedPort?: number,
+  { args, port, config }: RedisProcessOptions,
 ): Promise<RedisProcess> => {
   const folder = await mkdtemp(join(tmpdir(), 'switchboard-redis-'));
   const reaper = startRedisReaper(folder);
@@ -41,15 +49,24 @@ export const startRedisProcess = async (
     reaper.dismiss();
   };
   try {
-    return await launch(server, { args, folder, wantedPort, release });
+    const file = config === undefined ? [] : [await writeConfig(folder, config)];
+    return await launch(server, { args, file, folder, wantedPort: port, release });
   } catch (error) {
     await release();
     throw error;
   }
 };
 
+const writeConfig = async (folder: string, config: string): Promise<string> => {
+  const path = join(folder, 'redis.conf');
+  await writeFile(path, config);
+  return path;
+};
+
 interface LaunchOptions {
   args: readonly string[];
+  /** The configuration file, if there is one: it has to be the first argument. */
+  file: readonly string[];
   folder: string;
   wantedPort: number | undefined;
   release: () => Promise<void>;
@@ -68,14 +85,14 @@ const launch = async (server: Executable, options: LaunchOptions): Promise<Redis
 };
 
 const spawnServer = (server: Executable, port: number, options: LaunchOptions): ChildProcess => {
-  const { args, folder } = options;
+  const { args, file, folder } = options;
   const own = [
     ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder],
     ['--unixsocket', join(folder, 'redis.sock'), '--pidfile', join(folder, 'redis.pid')],
     ['--logfile', join(folder, 'redis.log'), '--daemonize', 'no'],
     ['--save', '', '--appendonly', 'no'],
   ];
-  return spawn(server.path, [...own.flat(), ...args], {
+  return spawn(server.path, [...file, ...own.flat(), ...args], {
     detached: true,
     stdio: 'ignore',
     env: { ...process.env, ...server.env },

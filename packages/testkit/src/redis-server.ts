@@ -26,14 +26,20 @@ export const findRedisServer = async (say: Say = () => {}): Promise<RedisServer>
   throw new Error(noWayFound([onPath, docker, unpacked], await installCommand()));
 };
 
-const findOnPath = async (): Promise<RedisServer> => {
+/** A program to run, for those who need several servers that know each other: never a container. */
+export const findRedisProgram = async (say: Say = () => {}): Promise<Program> =>
+  findOnPath().catch(() => unpackRedisPackage(say).then(usable));
+
+type Program = Extract<RedisServer, { kind: 'executable' }>;
+
+const findOnPath = async (): Promise<Program> => {
   const path = await findExecutable(['redis-server', 'valkey-server']);
   if (path === undefined) throw new Error('no redis-server or valkey-server on the PATH');
   return usable({ path, env: {} });
 };
 
 /** Sharded pub/sub came with Redis 7.0; every Valkey has it. */
-const usable = async (server: UnpackedServer): Promise<RedisServer> => {
+const usable = async (server: UnpackedServer): Promise<Program> => {
   const text = await runSystemProgram(server.path, ['--version'], { env: server.env });
   const major = Number(/\bv=(\d+)/.exec(text)?.[1]);
   if (major >= 7) return { kind: 'executable', ...server, origin: server.path };

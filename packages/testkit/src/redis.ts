@@ -26,6 +26,8 @@ export interface StartRedisOptions {
   port?: number;
   /** Arguments of the server that add to or override the defaults, e.g. `['--appendonly', 'yes']`. */
   args?: readonly string[];
+  /** The text of a configuration file of its own; not for a server in a container. */
+  config?: string;
   /** Default: the first that works, see `findRedisServer`. */
   server?: RedisServer;
   /** Told each thing that takes time. */
@@ -42,14 +44,14 @@ export const findRedis = async (options: StartRedisOptions = {}): Promise<Redis>
 
 /** A private server of its own, never the one at `REDIS_URL`: a test may kill it. */
 export const startRedis = async (options: StartRedisOptions = {}): Promise<Redis> => {
-  const { port, args = [], say = () => {} } = options;
+  const { port, config, args = [], say = () => {} } = options;
   const server = options.server ?? (await findRedisServer(say));
   if (server.kind === 'container') {
     say(`Starting Redis in a container (${server.origin})`);
     const container = await startRedisContainer(['--save', '', '--appendonly', 'no', ...args]);
     return withClients({ ...container, pid: null, exited: null, origin: server.origin });
   }
-  const running = await startRedisProcess(server, args, port);
+  const running = await startRedisProcess(server, { args, port, config });
   return withClients({ ...running, origin: server.origin });
 };
 

@@ -1,0 +1,142 @@
+/** A primary, its replicas, and the Sentinels that promote one of them: real processes. */
+import type { Redis } from '../redis.ts';
+import { clientOf, createServers, infoOf, until, type Servers } from './servers.ts';
+
+export interface SentinelGroup {
+  /** `redis+sentinel://…/main`. */
+  url: string;
+  /** The server that is the primary now, as the Sentinels say. */
+  primary(): Promise<Redis>;
+  /** Has a replica promoted while the primary lives; resolves when it takes writes. */
+  failover(): Promise<void>;
+  /** Kills the primary; resolves when a replica was promoted in its place. */
+  killPrimary(): Promise<void>;
+  /** What `write` writes is lost: the replicas are cut off, and one is promoted without it. */
+  rollBack(write: () => Promise<void>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const name = 'main';
+/** How long a server may be silent before the Sentinels agree that it is down. */
+const downAfterMs = 500;
+const replicas = 2;
+const sentinels = 3;
+
+/** Resolves when every Sentinel knows the others and both replicas follow. */
+export const startSentinelGroup = async (): Promise<SentinelGroup> => {
+  const servers = await createServers();
+  try {
+    return assemble(servers, await start(servers));
+  } catch (error) {
+    await servers.stop();
+    throw error;
+  }
+};
+
+interface Parts {
+  data: readonly Redis[];
+  sentinels: readonly Redis[];
+}
+
+const dataArgs = [
+  // A fresh replica could not be promoted while it waits for others to sync with it.
+  ['--repl-diskless-sync-delay', '0', '--repl-ping-replica-period', '1'],
+  ['--min-replicas-to-write', '1', '--min-replicas-max-lag', '10'],
+].flat();
+
+const start = async (servers: Servers): Promise<Parts> => {
+  const primary = await servers.start(() => dataArgs);
+  const following = ['--replicaof', '127.0.0.1', String(primary.port)];
+  const data = await times(replicas, () => servers.start(() => [...dataArgs, ...following]));
+  await until('the replicas follow', async () => (await goodReplicas(primary)) === replicas);
+  const watching = await times(sentinels, () =>
+    servers.start(() => ['--sentinel'], configOf(primary)),
+  );
+  await Promise.all(watching.map((sentinel) => hurry(sentinel)));
+  await until('the Sentinels know each other', () => everySentinel(watching, isComplete));
+  return { data: [primary, ...data], sentinels: watching };
+};
+
+const configOf = ({ port }: Redis): string =>
+  [
+    `sentinel monitor ${name} 127.0.0.1 ${port} 2`,
+    `sentinel down-after-milliseconds ${name} ${downAfterMs}`,
+    `sentinel failover-timeout ${name} 5000`,
+    `sentinel parallel-syncs ${name} ${replicas}`,
+    '',
+  ].join('\n');
+
+/** A test need not wait for the ten seconds after which Sentinels look again by themselves. */
+const hurry = (sentinel: Redis): Promise<unknown> =>
+  clientOf(sentinel).call('SENTINEL', 'DEBUG', 'info-period', '300', 'ask-period', '200');
+
+const isComplete = ({ sentinels: known, slaves }: Status): boolean =>
+  known === sentinels && slaves === replicas;
+
+interface Status {
+  sentinels: number;
+  slaves: number;
+}
+
+const everySentinel = async (
+  watching: readonly Redis[],
+  holds: (status: Status) => boolean,
+): Promise<boolean> => {
+  const lines = await Promise.all(watching.map((sentinel) => infoOf(sentinel, 'master0')));
+  return lines.every((line = '') => {
+    const count = (field: string) => Number(new RegExp(`${field}=(\\d+)`, 'u').exec(line)?.[1]);
+    return holds({ sentinels: count('sentinels'), slaves: count('slaves') });
+  });
+};
+
+const goodReplicas = async (redis: Redis): Promise<number> =>
+  Number(await infoOf(redis, 'min_slaves_good_slaves'));
+
+const times = <T>(count: number, make: () => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: count }, make));
+
+const assemble = (servers: Servers, { data, sentinels: watching }: Parts): SentinelGroup => {
+  const asked = watching[0] as Redis;
+  const primaryPort = async () => {
+    const address = await clientOf(asked).call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name);
+    return Number((address as [string, string])[1]);
+  };
+  const primary = async () => {
+    const port = await primaryPort();
+    return data.find((server) => server.port === port) as Redis;
+  };
+  /** It takes writes as soon as one replica follows it. */
+  const promotedAfter = (before: Redis) =>
+    until('a replica is promoted', async () => {
+      const now = await primary();
+      return (
+        now !== before && (await infoOf(now, 'role')) === 'master' && (await goodReplicas(now)) > 0
+      );
+    });
+  const killPrimary = async () => {
+    const before = await primary();
+    await before.kill();
+    await promotedAfter(before);
+  };
+  return {
+    url: `redis+sentinel://${watching.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${name}`,
+    primary,
+    failover: async () => {
+      const before = await primary();
+      await clientOf(asked).call('SENTINEL', 'FAILOVER', name);
+      await promotedAfter(before);
+    },
+    killPrimary,
+    rollBack: async (write) => {
+      const before = await primary();
+      await clientOf(before).config('SET', 'min-replicas-to-write', '0');
+      // To a port where nobody listens: they keep what they have and get nothing more.
+      const nowhere = await servers.port();
+      const cutOff = data.filter((server) => server !== before);
+      await Promise.all(cutOff.map((one) => clientOf(one).replicaof('127.0.0.1', nowhere)));
+      await write();
+      await killPrimary();
+    },
+    stop: servers.stop,
+  };
+};
