@@ -24,7 +24,7 @@ import { joinRoom } from './room/join-room.ts';
 import { createRooms, type Rooms } from './room/rooms.ts';
 import { createAwaitedEvents } from './session/awaited-events.ts';
 import type { Connection, SocketPeer } from './session/connection.ts';
-import type { Session } from './session/session.ts';
+import type { ChatSession, Session } from './session/session.ts';
 import { createSessionTable, type SessionTable } from './session/session-table.ts';
 import { createTokenClock } from './session/token-clock.ts';
 import { welcome } from './session/welcome.ts';
@@ -211,6 +211,12 @@ function createCommandSide(parts: Parts & { readonly rooms: Rooms }) {
     schedule: (session) => session.queue.push(() => receipts.flush(session, responder(session))),
   });
   const ts = () => new Date(parts.now()).toISOString();
+  /** What was read just before the page was closed is read all the same; nobody waits for the answer. */
+  const takeLastReceipts = (session: ChatSession) =>
+    void receipts
+      .flush(session, () => undefined)
+      ?.catch(warnAbout('the last receipts of a session could not be kept'))
+      .finally(() => parts.awaited.forget(session));
   const frameParts: FrameParts = {
     send: { ...mark, newId: parts.newId, refuseIfClosed: settings.refuseIfClosed },
     typing: { ...typing, clock },
@@ -230,7 +236,7 @@ function createCommandSide(parts: Parts & { readonly rooms: Rooms }) {
       handleFrame(session, bytes, { isBinary, parts: frameParts }),
     forget(session: Session) {
       if (session.socket !== 'chat') return;
-      receipts.forget(session);
+      takeLastReceipts(session);
       const ended = clock.endOf(session);
       if (ended !== undefined)
         void tellEnd(ended, typing).catch(warnAbout('the end of an indicator could not be told'));

@@ -258,6 +258,19 @@ describe('receipts', () => {
     await close();
   });
 
+  it('of a page that is closed within the second are not lost', async () => {
+    const { ann, op, messageId, close } = await withMessage();
+    ann.sendFrame('markMessageDelivered', { message_id: messageId }, '1');
+    await ann.next((frame) => frame.request_id === '1');
+    ann.sendFrame('markMessageRead', { message_id: messageId }, '2');
+    await ann.close();
+    const read = await op.next(
+      ({ event, data }) => event === 'messageUpdated' && data.message.status === 'read',
+    );
+    expect(read.data).toMatchObject({ message: { id: messageId }, by: { id: 'ann' } });
+    await close();
+  });
+
   it('do not hold up a message that is sent after them', async () => {
     const { ann, messageId, close } = await withMessage();
     ann.sendFrame('markMessageDelivered', { message_id: messageId }, '1');

@@ -31,8 +31,6 @@ export interface Receipts {
   add(session: ChatSession, command: ReceiptCommand, respond: Respond): Promise<void> | void;
   /** Sends what waits; undefined when nothing does. */
   flush(session: ChatSession, respond: Respond): Promise<void> | undefined;
-  /** The session has ended: what waits is forgotten. */
-  forget(session: ChatSession): void;
 }
 
 interface Window {
@@ -102,7 +100,6 @@ export function createReceipts(options: ReceiptsOptions): Receipts {
       return commands.length >= waitingMax ? flush(session, respond) : undefined;
     },
     flush,
-    forget: (session) => void waiting.delete(session),
   };
 }
 
