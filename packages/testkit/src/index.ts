@@ -20,3 +20,5 @@ export {
   type RawSocket,
 } from './raw-socket.ts';
 export { findChromium, findCurl, findPythonWithWebsockets } from './debian-package.ts';
+export { startFaultProxy } from './fault-proxy/fault-proxy.ts';
+export type { Condition, FaultProxy, Link } from './fault-proxy/contract.ts';
