@@ -1,0 +1,51 @@
+/** All readers of a run, each on a socket of its own. */
+import { mintToken } from '../token.ts';
+import type { Book } from './book.ts';
+import type { PlannedReader } from './plan.ts';
+import { createRoamer, type Roamer } from './roamer.ts';
+
+export interface CrewOptions {
+  book: Book;
+  authSecret: string;
+  chatId: (room: number) => string;
+  /** Where this reader connects next. */
+  edgeFor: (reader: string) => string | undefined;
+  backoffMs: (attempt: number) => number;
+  now: () => number;
+}
+
+export type Crew = ReadonlyMap<string, Roamer>;
+
+const joinsAtATime = 50;
+
+/** Resolves when every reader has joined. */
+export const gatherCrew = async (
+  readers: readonly PlannedReader[],
+  options: CrewOptions,
+): Promise<Crew> => {
+  const crew = new Map<string, Roamer>();
+  for (let from = 0; from < readers.length; from += joinsAtATime) {
+    const joining = await Promise.all(
+      readers.slice(from, from + joinsAtATime).map((reader) => startReader(reader, options)),
+    );
+    for (const roamer of joining) crew.set(roamer.entry.name, roamer);
+    await Promise.all(joining.map(({ joined }) => joined));
+  }
+  return crew;
+};
+
+const startReader = async (
+  { name, role, room }: PlannedReader,
+  { book, authSecret, chatId, edgeFor, backoffMs, now }: CrewOptions,
+): Promise<Roamer> => {
+  const chat = room === undefined ? undefined : chatId(room);
+  const token = await mintToken(authSecret, {
+    sub: name,
+    role: role === 'client' ? 'client' : 'operator',
+    ...(role === 'client' && { chat_id: chat as string }),
+  });
+  const entry = { name, role, room, numbers: [], timesMs: [], marks: [] };
+  book.readers.push(entry);
+  const nextEdge = () => edgeFor(name);
+  return createRoamer({ book, entry, chatId: chat, token, nextEdge, backoffMs, now });
+};

@@ -1,0 +1,164 @@
+/** Drives a cluster by a plan, and keeps the book of what was acknowledged and what was received. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { typeFields, type Kind } from './audience.ts';
+import { createBalancer, type Balancer } from './balancer.ts';
+import { createBook, type Book, type SendEntry } from './book.ts';
+import { gatherCrew, type Crew } from './crew.ts';
+import type { Answer } from './mailbox.ts';
+import { textOf } from './note-receipt.ts';
+import { createPlan, type PlannedSend, type PlanShape } from './plan.ts';
+import { postMessage, type Backend } from './post-message.ts';
+import { createRandom } from './random.ts';
+import { reconcile, type Reconciliation } from './reconcile.ts';
+import type { Roamer } from './roamer.ts';
+
+export interface LedgerOptions {
+  shape: PlanShape;
+  edges: readonly string[];
+  ingresses: readonly string[];
+  apiToken: string;
+  authSecret: string;
+  /** How long a reader waits before attempt n to come back, in ms (default: 50 to 1 000, growing, with jitter). */
+  backoffMs?: (attempt: number) => number;
+  /** Where a reader connects (default: the balancer's next). */
+  edgeFor?: (reader: string) => string | undefined;
+}
+
+export interface Ledger {
+  readonly book: Book;
+  readonly edges: Balancer;
+  readonly ingresses: Balancer;
+  readonly roamers: readonly Roamer[];
+  /** What HTTP answered, by status. */
+  readonly statuses: ReadonlyMap<string, number>;
+  /** Since the start of the sends, in ms. */
+  now(): number;
+  /** Sends everything, each at its time; resolves when all are answered. */
+  play(): Promise<void>;
+  /** A fault, for the picture. */
+  mark(label: string): void;
+  /** Adds a last message in every room, waits until nothing is missing (or for `patienceMs`), and reconciles. */
+  settle(patienceMs: number): Promise<Reconciliation>;
+  close(): void;
+}
+
+const settleLookMs = 250;
+
+/** Resolves when every reader has joined. */
+export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
+  const { shape } = options;
+  const plan = createPlan(shape);
+  const book = createBook();
+  const edges = createBalancer(options.edges);
+  const ingresses = createBalancer(options.ingresses);
+  const statuses = new Map<string, number>();
+  const stopped = new AbortController();
+  let startMs = performance.now();
+  const now = () => performance.now() - startMs;
+  const crew = await gatherCrew(plan.readers, {
+    book,
+    authSecret: options.authSecret,
+    chatId,
+    edgeFor: options.edgeFor ?? (() => edges.next()),
+    backoffMs: options.backoffMs ?? createBackoff(shape.seed),
+    now,
+  });
+  for (const { marks } of book.readers) for (const mark of marks) mark.atMs = 0;
+  const backend = { ingresses, apiToken: options.apiToken, statuses, signal: stopped.signal };
+  const send = createSender({ book, crew, backend, textChars: shape.textChars, now });
+  const playQueue = async (queue: readonly PlannedSend[]) => {
+    for (const planned of queue) {
+      const earlyMs = planned.atMs - now();
+      if (earlyMs > 0) await delay(earlyMs);
+      if (stopped.signal.aborted) return;
+      await send(planned);
+    }
+  };
+  return {
+    book,
+    edges,
+    ingresses,
+    roamers: [...crew.values()],
+    statuses,
+    now,
+    play: async () => {
+      startMs = performance.now();
+      const queues = Map.groupBy(plan.sends, ({ sender }) => sender);
+      await Promise.all([...queues.values()].map(playQueue));
+    },
+    mark: (label) => void book.faults.push({ atMs: now(), label }),
+    settle: async (patienceMs) => {
+      const deadline = performance.now() + patienceMs;
+      const last = planLast(shape.rooms, plan.sends.length);
+      await Promise.race([Promise.all(last.map(send)), delay(patienceMs)]);
+      for (;;) {
+        const result = reconcile(book);
+        const isSettled = result.counts.lost === 0 && isComplete(crew);
+        if (isSettled || performance.now() > deadline) return result;
+        await delay(settleLookMs);
+      }
+    },
+    close: () => {
+      stopped.abort();
+      for (const roamer of crew.values()) roamer.leave();
+    },
+  };
+};
+
+const chatId = (room: number): string => `room-${room}`;
+
+const isComplete = (crew: Crew): boolean => [...crew.values()].every((roamer) => roamer.isLive());
+
+/** 50 ms, doubled each time up to 1 s, half of it by chance. */
+const createBackoff = (seed: number): ((attempt: number) => number) => {
+  const random = createRandom(seed + 1);
+  return (attempt) => Math.min(1000, 50 * 2 ** (attempt - 1)) * (0.5 + random());
+};
+
+/** One more message in every room: whatever was lost before it shows as a hole. */
+const planLast = (rooms: number, firstNumber: number): PlannedSend[] =>
+  Array.from({ length: rooms }, (_, room) => ({
+    number: firstNumber + room,
+    atMs: 0,
+    room,
+    kind: 'standard',
+    sender: 0,
+  }));
+
+interface SenderOptions {
+  book: Book;
+  crew: Crew;
+  backend: Backend;
+  textChars: number;
+  now: () => number;
+}
+
+const createSender =
+  ({ book, crew, backend, textChars, now }: SenderOptions) =>
+  async ({ number, room, kind, sender }: PlannedSend): Promise<void> => {
+    book.sends[number] = openSend(room, kind, now());
+    const message = { text: textOf(number, textChars), ...typeFields(kind) };
+    const answer = await (typeof sender === 'string'
+      ? (crew.get(sender) as Roamer).send(number, message)
+      : postMessage(backend, { id: `m${number}`, chat_id: chatId(room), ...message }));
+    noteAnswer(book, number, answer, now());
+  };
+
+const openSend = (room: number, kind: Kind, sentMs: number): SendEntry => ({
+  room,
+  kind,
+  sentMs,
+  attempts: 0,
+  outcome: 'open',
+  answeredMs: Infinity,
+  eventId: undefined,
+});
+
+const noteAnswer = (book: Book, number: number, answer: Answer, atMs: number): void => {
+  const send = book.sends[number];
+  if (send === undefined) return;
+  Object.assign(send, { outcome: answer.outcome, attempts: answer.attempts, answeredMs: atMs });
+  send.eventId ??= answer.eventId;
+  if (answer.eventId !== undefined && send.eventId !== answer.eventId)
+    book.forks.push({ number, reader: 'sender' });
+};

@@ -1,0 +1,124 @@
+/**
+ * A minimal client that always comes back: it resumes with `since` after every close and break as the
+ * contract says, notes what it receives, and sends what it is given until it is answered.
+ */
+import type { WebSocket } from 'ws';
+import type { Book, ReaderEntry, ReaderMark } from './book.ts';
+import { dial, type Frame } from './dial.ts';
+import { createMailbox, type Mailbox } from './mailbox.ts';
+import { noteReceipt } from './note-receipt.ts';
+import { createPositions } from './positions.ts';
+
+export interface RoamerOptions {
+  book: Book;
+  entry: ReaderEntry;
+  chatId: string | undefined;
+  token: string;
+  /** Where to connect next. */
+  nextEdge: () => string | undefined;
+  /** Before attempt n (from 1) to come back, in ms. */
+  backoffMs: (attempt: number) => number;
+  now: () => number;
+}
+
+export interface Roamer {
+  readonly entry: ReaderEntry;
+  /** Has read `connected` on the socket that it has now. */
+  isLive(): boolean;
+  /** The first `connected`. */
+  readonly joined: Promise<void>;
+  send: Mailbox['send'];
+  /** Breaks its connection without a close frame, and comes back after `awayMs`. */
+  cut(awayMs: number): void;
+  leave(): void;
+}
+
+const positionLost = 4003;
+
+export const createRoamer = (options: RoamerOptions): Roamer => {
+  const { book, entry, now } = options;
+  const positions = createPositions(entry.role);
+  const mailbox = createMailbox((text) => {
+    if (live) socket?.send(text);
+  });
+  const joined = Promise.withResolvers<void>();
+  let socket: WebSocket | undefined;
+  let live = false;
+  let hasLeft = false;
+  let attempt = 0;
+  /** Whether `since` is given at the next connect. */
+  let resumes = false;
+  let waitMs = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  const mark = (what: ReaderMark['what'], closeCode?: number) =>
+    addMark(entry, { what, atMs: now(), ...(closeCode && { closeCode }) });
+  const welcome = (data: { position: string; resumed?: boolean }) => {
+    if (entry.marks.length === 0) mark('joined');
+    else mark(!live && resumes && data.resumed === true ? 'back' : 'told');
+    positions.reset(data.position);
+    live = true;
+    resumes = true;
+    attempt = 0;
+    joined.resolve();
+    mailbox.flush();
+  };
+  const take = (frame: Frame) => {
+    const { event, data, position } = frame;
+    if (event === 'connected') return welcome(data);
+    if (event === 'disconnecting') waitMs = data.retry_after_ms ?? 0;
+    if (event === 'checkpoint') positions.reset(data.position);
+    if (frame.request_id !== undefined) mailbox.answer(frame);
+    if (event === 'messageAdded' && frame.duplicate !== true)
+      noteReceipt(book, entry, { text: data.message.text, eventId: frame.event_id }, now());
+    if (position !== undefined) positions.take(position);
+  };
+  const connect = () => {
+    timer = undefined;
+    const edge = options.nextEdge();
+    if (edge === undefined) return later();
+    const since = resumes ? positions.since() : undefined;
+    const { chatId, token } = options;
+    socket = dial(
+      { edge, role: entry.role, chatId, token, since },
+      { frame: take, error: (reason) => !live && count(book.refusals, reason), closed: lost },
+    );
+  };
+  const lost = (code: number) => {
+    if (live) mark('away', code);
+    if (code === positionLost) resumes = false;
+    live = false;
+    if (code >= 4500 || hasLeft) return;
+    later();
+  };
+  const later = () => {
+    attempt += 1;
+    timer = setTimeout(connect, waitMs + options.backoffMs(attempt));
+    waitMs = 0;
+  };
+
+  connect();
+  return {
+    entry,
+    isLive: () => live,
+    joined: joined.promise,
+    send: mailbox.send,
+    cut: (awayMs) => {
+      if (!live) return;
+      waitMs = awayMs;
+      socket?.terminate();
+    },
+    leave: () => {
+      hasLeft = true;
+      clearTimeout(timer);
+      mailbox.close();
+      socket?.terminate();
+    },
+  };
+};
+
+const addMark = (entry: ReaderEntry, mark: Omit<ReaderMark, 'receipts'>): void =>
+  void entry.marks.push({ ...mark, receipts: entry.numbers.length });
+
+const count = (counts: Map<string, number>, name: string): void =>
+  void counts.set(name, (counts.get(name) ?? 0) + 1);
