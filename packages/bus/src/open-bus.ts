@@ -7,7 +7,7 @@ import {
 } from '@switchboard/protocol';
 import type { Bus, BusOptions } from './contract.ts';
 import { createControl } from './control/control.ts';
-import { createHeartbeat } from './heartbeat/heartbeat.ts';
+import { createHeartbeats } from './heartbeat/heartbeats.ts';
 import { claimLayout } from './layout.ts';
 import { createControlLog } from './log/control-log.ts';
 import { ephemeralEnvelopes } from './log/envelope.ts';
@@ -51,16 +51,18 @@ function assemble(options: BusOptions, connections: Connections, keys: Keys): Bu
   const { onWarning } = options;
   const localNow = options.now ?? Date.now;
   const newEventId = options.newEventId ?? newId;
-  const heartbeat = createHeartbeat({
+  const heartbeats = createHeartbeats({
     redis,
     subscriber,
     keys,
     processId: newId(),
+    nodeOf: connections.nodeOf,
+    reconnect: connections.reconnect,
     now: localNow,
     monotonicMs,
     onWarning,
   });
-  const now = () => localNow() + heartbeat.health().clockOffsetMs;
+  const now = (partition = 0) => localNow() + heartbeats.clockOffsetMs(partition);
   const base: Base = { redis, keys, subscriber, now, newEventId, onWarning };
   const { log, keeper, counters } = assembleLog(base);
   const { presence, nodes, lease, livingNodes } = assemblePresence(base, options);
@@ -81,12 +83,12 @@ function assemble(options: BusOptions, connections: Connections, keys: Keys): Bu
     presence,
     nodes,
     control,
-    now,
-    health: heartbeat.health,
+    now: () => now(),
+    health: heartbeats.health,
     followStats: () => ({ ...counters, follows: keeper.size }),
     async close() {
       keeper.close();
-      await Promise.all([nodes.close(), heartbeat.close()]);
+      await Promise.all([nodes.close(), heartbeats.close()]);
       connections.disconnect();
     },
   };
@@ -97,7 +99,8 @@ interface Base {
   readonly redis: RedisCommands;
   readonly keys: Keys;
   readonly subscriber: Subscriber;
-  readonly now: () => number;
+  /** By the clock of Redis; in a cluster by that of the partition's node. */
+  readonly now: (partition?: number) => number;
   readonly newEventId: () => string;
   readonly onWarning: BusOptions['onWarning'];
 }

@@ -87,6 +87,11 @@ export function isSilent(state: HeartbeatState, atMs: number): boolean {
   return !isFresh(state.copiedMs, atMs);
 }
 
+/** True while nothing is written: the connection may be dead. */
+export function isUnanswered(state: HeartbeatState, atMs: number): boolean {
+  return !isFresh(state.writtenMs, atMs);
+}
+
 function isFresh(lastMs: number | undefined, atMs: number): boolean {
   return lastMs !== undefined && atMs - lastMs <= FRESH_MS;
 }

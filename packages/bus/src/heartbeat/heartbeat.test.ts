@@ -10,6 +10,7 @@ let following: Redis;
 let keys: Keys;
 const running: Heartbeat[] = [];
 const warnings: string[] = [];
+const reconnects: string[] = [];
 
 beforeAll(async () => {
   const connection = {
@@ -25,6 +26,7 @@ beforeAll(async () => {
 afterEach(async () => {
   for (const heartbeat of running.splice(0)) await heartbeat.close();
   warnings.length = 0;
+  reconnects.length = 0;
 });
 afterAll(() => Promise.all([redis.quit(), following.quit()]));
 
@@ -35,7 +37,7 @@ interface Clock {
 function start(
   processId: string,
   more: {
-    subscriber?: Pick<Subscriber, 'subscribe' | 'renew'>;
+    subscriber?: Pick<Subscriber, 'subscribe' | 'renew' | 'reconnect'>;
     clock?: Clock;
     aheadMs?: number;
     redis?: Redis;
@@ -44,8 +46,8 @@ function start(
   const heartbeat = createHeartbeat({
     redis: more.redis ?? redis,
     subscriber: more.subscriber ?? createSubscriber(following, () => undefined),
-    keys,
-    processId,
+    channel: keys.heartbeat(processId),
+    reconnect: () => void reconnects.push('commands'),
     intervalMs: 30,
     now: () => Date.now() - (more.aheadMs ?? 0),
     monotonicMs: () => performance.now() + (more.clock?.skippedMs ?? 0),
@@ -86,12 +88,13 @@ test('a dead subscription turns it red, and Redis is told again what is followed
   const real = createSubscriber(following, () => undefined);
   let dead = false;
   const renewed: string[] = [];
-  const subscriber: Pick<Subscriber, 'subscribe' | 'renew'> = {
+  const subscriber: Pick<Subscriber, 'subscribe' | 'renew' | 'reconnect'> = {
     subscribe: (channel, handler) => real.subscribe(channel, (message) => dead || handler(message)),
     renew(channel) {
       renewed.push(channel);
       dead = false;
     },
+    reconnect: (channel) => real.reconnect(channel),
   };
   const heartbeat = start('silent', { clock, subscriber });
   await until('ready', () => heartbeat.health().ready);
@@ -121,6 +124,23 @@ test('a write that Redis refuses turns it red and says why', async () => {
     heartbeat.health().reasons.some((reason) => reason.includes('OOM')),
   );
   expect(heartbeat.health().ready).toBe(false);
+  expect(reconnects).toEqual(['commands']);
+});
+
+test('a dead connection for following is given up when subscribing again does not help', async () => {
+  const clock = { skippedMs: 0 };
+  const tried: string[] = [];
+  const subscriber: Pick<Subscriber, 'subscribe' | 'renew' | 'reconnect'> = {
+    subscribe: () => ({ ready: Promise.resolve(), close: () => undefined }),
+    renew: () => void tried.push('renew'),
+    reconnect: () => void tried.push('reconnect'),
+  };
+  start('deaf', { clock, subscriber });
+  for (const step of ['renew', 'reconnect', 'renew']) {
+    clock.skippedMs += 4_000;
+    await until(step, () => tried.at(-1) === step);
+  }
+  expect(tried).toEqual(['renew', 'reconnect', 'renew']);
 });
 
 test('after close it beats no more', async () => {

@@ -2,7 +2,6 @@
 import type { BusHealth } from '../contract.ts';
 import { createTicker } from '../nodes/ticker.ts';
 import { within } from '../redis/call.ts';
-import type { Keys } from '../redis/keys.ts';
 import type { RedisCommands } from '../redis/script.ts';
 import type { Subscriber } from '../redis/subscriber.ts';
 import { beatScript } from './beat.lua.ts';
@@ -12,6 +11,7 @@ import {
   advance,
   initialHeartbeat,
   isSilent,
+  isUnanswered,
   judge,
 } from './heartbeat-state.ts';
 
@@ -22,10 +22,11 @@ export interface Heartbeat {
 
 export interface HeartbeatOptions {
   readonly redis: RedisCommands;
-  readonly subscriber: Pick<Subscriber, 'subscribe' | 'renew'>;
-  readonly keys: Keys;
-  /** Unique among the processes of the cluster. */
-  readonly processId: string;
+  readonly subscriber: Pick<Subscriber, 'subscribe' | 'renew' | 'reconnect'>;
+  /** Its key and channel; see `Keys.heartbeat`. */
+  readonly channel: string;
+  /** Gives up the connection for commands, on which nothing is answered. */
+  readonly reconnect: () => void;
   /** Default 1 000 ms. */
   readonly intervalMs?: number;
   /** Milliseconds since the epoch. */
@@ -39,11 +40,11 @@ const INTERVAL_MS = 1_000;
 const KEY_EXPIRES_IN_MS = 10_000;
 
 export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
-  const { redis, subscriber, keys, now, monotonicMs, onWarning } = options;
-  const channel = keys.heartbeat(options.processId);
+  const { redis, subscriber, channel, now, monotonicMs, onWarning } = options;
   let state = initialHeartbeat;
   let sequence = 0;
-  let renewedMs = monotonicMs();
+  let mendedMs = monotonicMs();
+  let renewed = false;
   const input = (next: HeartbeatInput) => void (state = advance(state, next));
 
   async function beat(): Promise<void> {
@@ -61,14 +62,26 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
       localMs: now(),
       redisMs: Number(redisMs),
     });
-    renewIfSilent();
+    if (!isSilent(state, monotonicMs())) renewed = false;
+    else if (isDue()) mendFollowing();
   }
-  /** Writing works and nothing comes back: Redis is told again what is followed. */
-  function renewIfSilent(): void {
-    if (!isSilent(state, monotonicMs()) || monotonicMs() - renewedMs < FRESH_MS) return;
-    renewedMs = monotonicMs();
-    onWarning('no copy of the heartbeat: subscribing again', { channel });
-    subscriber.renew(channel);
+  /** Something is tried, and then given the time to help. */
+  function isDue(): boolean {
+    if (monotonicMs() - mendedMs < FRESH_MS) return false;
+    mendedMs = monotonicMs();
+    return true;
+  }
+  /** Writing works and nothing comes back: the subscription is dead, or its whole connection. */
+  function mendFollowing(): void {
+    const how = renewed ? 'connecting again' : 'subscribing again';
+    onWarning(`no copy of the heartbeat: ${how}`, { channel });
+    if (renewed) subscriber.reconnect(channel);
+    else subscriber.renew(channel);
+    renewed = !renewed;
+  }
+  function fail(error: unknown): void {
+    input({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
+    if (isUnanswered(state, monotonicMs()) && isDue()) options.reconnect();
   }
   const subscription = subscriber.subscribe(channel, (message) =>
     input({ kind: 'copied', sequence: Number(message.toString()), atMs: monotonicMs() }),
@@ -76,8 +89,7 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
   const ticker = createTicker({
     job: beat,
     everyMs: options.intervalMs ?? INTERVAL_MS,
-    onError: (error) =>
-      input({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) }),
+    onError: fail,
   });
   void subscription.ready.then(ticker.now);
   return {

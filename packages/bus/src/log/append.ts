@@ -32,7 +32,7 @@ export function createAppend(
   redis: RedisCommands,
   keys: Keys,
   limits: LogLimits,
-  nowMs: () => number,
+  nowMs: (partition: number) => number,
 ) {
   const script = defineScript<string[], Reply>('sbAppend', appendKeys.length, appendScript(limits));
   const nonce = createNonces();
@@ -40,7 +40,7 @@ export function createAppend(
   return async function append(request: AppendRequest): Promise<AppendOutcome> {
     const partition = partitionOfEvent(keys, request.event);
     const args: Args = {
-      notAfterMs: String(Math.round(nowMs() + request.deadlineMs)),
+      notAfterMs: String(Math.round(nowMs(partition) + request.deadlineMs)),
       nonce: nonce(),
       feedNonce: nonce(),
       feedPrefix: `${partition}:`,

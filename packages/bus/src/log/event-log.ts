@@ -16,7 +16,8 @@ export interface EventLogDependencies {
   readonly limits: LogLimits;
   readonly reader: LogReader;
   readonly keeper: FollowKeeper;
-  readonly nowMs: () => number;
+  /** By the clock of the node that holds a partition. */
+  readonly nowMs: (partition?: number) => number;
   /** For everything but appends, which bring their own, ms. */
   readonly deadlineMs: number;
 }

@@ -81,6 +81,7 @@ function tampered(subscriber: Subscriber, tamper: FixtureOptions['tamper']): Sub
   return {
     subscribe: (name, pass) => subscriber.subscribe(name, (message) => tamper(message, pass)),
     renew: (name) => subscriber.renew(name),
+    reconnect: (name) => subscriber.reconnect(name),
     onReconnect: (listener) => subscriber.onReconnect(listener),
     close: () => subscriber.close(),
   };

@@ -11,7 +11,7 @@ import {
   type Subscription,
   createSubscriber,
 } from './subscriber.ts';
-import type { Address } from './topology.ts';
+import { type Address, splitAddress } from './topology.ts';
 
 export interface ClusterSubscriberOptions {
   readonly cluster: Cluster;
@@ -34,11 +34,14 @@ interface PlacedChannel {
   subscription: Subscription | undefined;
 }
 
+const MOVED_TOGETHER_MS = 50;
+
 class ClusterSubscriber implements Subscriber {
   private readonly options: ClusterSubscriberOptions;
   private readonly shards = new Map<string, Shard>();
   private readonly channels = new Map<string, PlacedChannel>();
   private readonly reconnectListeners: (() => void)[] = [];
+  private movedTimer: NodeJS.Timeout | undefined;
 
   constructor(options: ClusterSubscriberOptions) {
     this.options = options;
@@ -57,7 +60,7 @@ class ClusterSubscriber implements Subscriber {
       subscription: undefined,
     };
     this.channels.set(name, channel);
-    void this.place(channel);
+    this.place(channel);
     return { ready: promise, close: () => this.forget(channel) };
   }
 
@@ -66,6 +69,11 @@ class ClusterSubscriber implements Subscriber {
     if (node !== undefined) this.shards.get(node)?.subscriber.renew(name);
     // A channel that seems dead may be one whose slot has moved.
     this.options.cluster.refreshSlotsCache();
+  }
+
+  reconnect(name: string): void {
+    const node = this.channels.get(name)?.node;
+    if (node !== undefined) this.shards.get(node)?.subscriber.reconnect(name);
   }
 
   onReconnect(listener: () => void): void {
@@ -86,27 +94,39 @@ class ClusterSubscriber implements Subscriber {
   }
 
   private placeAll(): void {
-    const moved = [...this.channels.values()].flatMap((channel) => this.place(channel) ?? []);
+    for (const channel of this.channels.values()) this.place(channel);
     this.dropEmptyShards();
-    if (moved.length > 0) void Promise.all(moved).then(() => this.tellReconnected());
   }
 
-  /** Subscribes a channel where its slot is now; undefined when it is there already. */
-  private place(channel: PlacedChannel): Promise<void> | undefined {
+  /** Subscribes a channel where its slot is now, unless it is there already. */
+  private place(channel: PlacedChannel): void {
     const node = this.options.cluster.slots[channel.slot]?.[0];
-    if (node === undefined || node === channel.node) return undefined;
+    if (node === undefined || node === channel.node) return;
+    const hasMoved = channel.node !== undefined;
     channel.subscription?.close();
     channel.node = node;
     channel.subscription = this.shardOf(node).subscriber.subscribe(channel.name, channel.handler);
-    return channel.subscription.ready.then(channel.confirm);
+    void channel.subscription.ready.then(() => {
+      channel.confirm();
+      if (hasMoved) this.tellMoved();
+    });
+  }
+
+  /** Once for all channels that have moved at about the same time. */
+  private tellMoved(): void {
+    this.movedTimer ??= setTimeout(() => {
+      this.movedTimer = undefined;
+      this.tellReconnected();
+    }, MOVED_TOGETHER_MS).unref();
   }
 
   private shardOf(node: string): Shard {
     const known = this.shards.get(node);
     if (known) return known;
-    const redis = this.options.openFollow(addressOf(node));
+    const redis = this.options.openFollow(splitAddress(node));
     const shard = { redis, subscriber: createSubscriber(redis, this.options.onWarning) };
     shard.subscriber.onReconnect(() => this.tellReconnected());
+    redis.on('moved', () => this.options.cluster.refreshSlotsCache());
     this.shards.set(node, shard);
     return shard;
   }
@@ -127,10 +147,4 @@ class ClusterSubscriber implements Subscriber {
 
 export function createClusterSubscriber(options: ClusterSubscriberOptions): Subscriber {
   return new ClusterSubscriber(options);
-}
-
-/** `host:port`, where an IPv6 host has colons of its own. */
-function addressOf(node: string): Address {
-  const colon = node.lastIndexOf(':');
-  return { host: node.slice(0, colon), port: Number(node.slice(colon + 1)) };
 }

@@ -19,7 +19,9 @@ export interface ConnectionOptions {
 type Role = 'commands' | 'follow';
 type SingleTopology = Exclude<Topology, { kind: 'cluster' }>;
 
-const CONNECT_TIMEOUT_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 2_000;
+/** How long a connection that is given up may take to end in order. */
+const DISCONNECT_TIMEOUT_MS = 250;
 const RECONNECT_MAX_MS = 1_000;
 
 /** For scripts and commands to a server, or to the master that Sentinels name. Not connected yet. */
@@ -54,7 +56,8 @@ function targetOf(topology: Topology) {
 function placeOf(topology: SingleTopology) {
   if (topology.kind === 'standalone') return { ...topology.address, db: topology.db };
   const { sentinels, master, db } = topology;
-  return { sentinels: [...sentinels], name: master, db };
+  // An old master that is cut off from the Sentinels keeps its connections: they tell of the new one.
+  return { sentinels: [...sentinels], name: master, db, failoverDetector: true };
 }
 
 export function accessOf({ username, password, tls }: Topology) {
@@ -69,16 +72,27 @@ export function connectionSettings({ name }: ConnectionOptions, role: Role) {
   return {
     connectionName: `${name}:${role}`,
     connectTimeout: CONNECT_TIMEOUT_MS,
+    disconnectTimeout: DISCONNECT_TIMEOUT_MS,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     // Re-subscribing is the subscriber's work, because it must be seen to succeed.
     autoResubscribe: false,
     maxRetriesPerRequest: 0,
-    retryStrategy: reconnectDelayMs,
+    retryStrategy: (attempt) => reconnectDelayMs(attempt),
     lazyConnect: true,
   } satisfies RedisOptions;
 }
 
-export function reconnectDelayMs(attempt: number): number {
-  return Math.min(25 * 2 ** Math.min(attempt, 10), RECONNECT_MAX_MS);
+/** Twice as long each time, up to a second; half of it by chance, so that not all come back at once. */
+export function reconnectDelayMs(attempt: number, random: () => number = Math.random): number {
+  const longestMs = Math.min(25 * 2 ** Math.min(attempt, 10), RECONNECT_MAX_MS);
+  return longestMs * (0.5 + random() / 2);
+}
+
+/**
+ * Gives up a connection that Redis does not answer on: TCP may take a quarter of an hour to find
+ * out. One that is being made anew already is left to that.
+ */
+export function renewConnection(redis: Redis): void {
+  if (redis.status === 'ready' || redis.status === 'connect') redis.disconnect(true);
 }

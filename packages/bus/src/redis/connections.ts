@@ -4,7 +4,8 @@
  * event, and a subscriber's connection takes no other commands.
  */
 import { Cluster, type Redis } from 'ioredis';
-import { unavailable } from './call.ts';
+import calculateSlot from 'cluster-key-slot';
+import { within } from './call.ts';
 import { createClusterSubscriber } from './cluster-subscriber.ts';
 import {
   type ConnectionOptions,
@@ -13,22 +14,31 @@ import {
   openCommandConnection,
   openFollowConnection,
   reconnectDelayMs,
+  renewConnection,
 } from './connection.ts';
 import type { RedisCommands } from './script.ts';
 import { type Subscriber, createSubscriber } from './subscriber.ts';
-import { type Topology, parseTopology } from './topology.ts';
+import { type Topology, parseTopology, splitAddress } from './topology.ts';
 import { batchTurns } from './turn-batch.ts';
 
 export interface Connections {
   readonly redis: RedisCommands;
   readonly subscriber: Subscriber;
+  /** In a cluster: which node holds a key at the moment, `host:port`. */
+  readonly nodeOf: ((key: string) => string | undefined) | undefined;
+  /** Gives up the connection on which commands for a key are not answered. */
+  reconnect(key: string): void;
   /** Takes no time and breaks off what is under way. */
   disconnect(): void;
 }
 
+/** How long the first connection may take. */
+const CONNECT_MS = 10_000;
 /** How often a cluster is asked which node holds which slot. */
 const SLOTS_REFRESH_MS = 1_000;
 const TRY_AGAIN_MS = 50;
+/** Of each command: one that is asked again for seconds is redirected up to three times each time. */
+const REDIRECTIONS_MAX = 128;
 
 /**
  * Connects and resolves when Redis answers. A first connection that fails is not tried for ever:
@@ -50,7 +60,8 @@ async function openSingle(options: ConnectionOptions): Promise<Connections> {
     following.disconnect();
   };
   await connected(Promise.all([redis.connect(), following.connect()]), disconnect);
-  return { redis, subscriber, disconnect };
+  const reconnect = () => renewConnection(redis);
+  return { redis, subscriber, nodeOf: undefined, reconnect, disconnect };
 }
 
 type ClusterTopology = Extract<Topology, { kind: 'cluster' }>;
@@ -74,8 +85,15 @@ async function openCluster(
     subscriber.close();
     cluster.disconnect();
   };
-  await connected(cluster.connect(), disconnect);
-  return { redis: cluster, subscriber, disconnect };
+  const connecting = cluster.connect().then(() => everyPrimary(cluster));
+  await connected(connecting, disconnect);
+  const nodeOf = (key: string) => cluster.slots[calculateSlot(key)]?.[0];
+  const reconnect = (key: string) => {
+    const { host, port } = splitAddress(nodeOf(key) ?? '');
+    const node = cluster.nodes().find(({ options: at }) => at.host === host && at.port === port);
+    if (node) renewConnection(node);
+  };
+  return { redis: cluster, subscriber, nodeOf, reconnect, disconnect };
 }
 
 function createCluster(topology: ClusterTopology, options: ConnectionOptions): Cluster {
@@ -87,22 +105,42 @@ function createCluster(topology: ClusterTopology, options: ConnectionOptions): C
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
     retryDelayOnTryAgain: TRY_AGAIN_MS,
+    maxRedirections: REDIRECTIONS_MAX,
+    // It asks a node that may be connecting still, and then leaves `connect` pending for ever.
+    enableReadyCheck: false,
     slotsRefreshInterval: SLOTS_REFRESH_MS,
-    clusterRetryStrategy: reconnectDelayMs,
+    clusterRetryStrategy: (attempt) => reconnectDelayMs(attempt),
     lazyConnect: true,
   });
   cluster.on('error', (error: Error) =>
     options.onWarning('redis cluster failed', { error: error.message }),
   );
-  cluster.on('+node', (node: Redis) => batchTurns(node));
+  cluster.on('+node', (node: Redis) => {
+    batchTurns(node);
+    // At once, not with its first command: those after that would be refused until it is connected.
+    node.connect().catch(() => undefined);
+  });
   return cluster;
+}
+
+/** Resolves when every primary takes commands. */
+async function everyPrimary(cluster: Cluster): Promise<void> {
+  await Promise.all(cluster.nodes('master').map((node) => ready(node)));
+}
+
+async function ready(node: Redis): Promise<void> {
+  if (node.status === 'ready') return;
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  node.once('ready', resolve);
+  node.once('end', () => reject(new Error('a primary of the cluster does not answer')));
+  await promise;
 }
 
 async function connected(connecting: Promise<unknown>, disconnect: () => void): Promise<void> {
   try {
-    await connecting;
+    await within(CONNECT_MS, connecting);
   } catch (error) {
     disconnect();
-    throw unavailable(error);
+    throw error;
   }
 }

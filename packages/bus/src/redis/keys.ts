@@ -58,8 +58,8 @@ export interface Keys {
   operator(operatorId: string): string;
   denied(tokenId: string): string;
   cluster(): string;
-  /** The heartbeat's channel of one process. */
-  heartbeat(processId: string): string;
+  /** The heartbeat's channel of one process: of the whole cluster, or of one partition. */
+  heartbeat(processId: string, partition?: number): string;
 }
 
 /** @param prefix without braces, e.g. `sb:` */
@@ -98,7 +98,10 @@ export function createKeys(prefix: string, partitions: number): Keys {
     operator: (operatorId) => ctl('operator', operatorId),
     denied: (tokenId) => ctl('denied', tokenId),
     cluster: () => ctl('cluster'),
-    heartbeat: (processId) => ctl('heartbeat', processId),
+    heartbeat: (processId, partition) =>
+      partition === undefined
+        ? ctl('heartbeat', processId)
+        : inPartition(partition, 'heartbeat', processId),
   };
 }
 

@@ -4,6 +4,7 @@
  * re-subscription swallows refusals, which leaves dead channels).
  */
 import type { Redis } from 'ioredis';
+import { renewConnection } from './connection.ts';
 import { hashTag } from './keys.ts';
 import { slices } from './slices.ts';
 
@@ -20,6 +21,8 @@ export interface Subscriber {
   subscribe(channel: string, handler: MessageHandler): Subscription;
   /** Tells Redis again about a channel that seems dead. */
   renew(channel: string): void;
+  /** Gives up the connection of a channel on which nothing comes though Redis was told again. */
+  reconnect(channel: string): void;
   /** Called after every reconnect, when all channels are subscribed again. */
   onReconnect(listener: () => void): void;
   /** Its connection is about to be closed: nothing more is sent over it. */
@@ -54,6 +57,7 @@ class Channel implements Subscription {
 
 const BATCH_MAX_CHANNELS = 500;
 const RETRY_MS = 500;
+const MOVED_MS = 100;
 
 class RedisSubscriber implements Subscriber {
   private readonly channels = new Map<string, Channel>();
@@ -63,6 +67,7 @@ class RedisSubscriber implements Subscriber {
   private readonly warn: Warn;
   private connectedBefore: boolean;
   private flushing = false;
+  private moveTimer: NodeJS.Timeout | undefined;
   private closed = false;
 
   constructor(redis: Redis, warn: Warn) {
@@ -74,11 +79,7 @@ class RedisSubscriber implements Subscriber {
     });
     redis.on('close', () => this.forgetAnswers());
     redis.on('ready', () => void this.resubscribe());
-    // A cluster took channels away with their slot, without saying which.
-    redis.on('moved', () => {
-      this.forgetAnswers();
-      void this.resubscribe();
-    });
+    redis.on('moved', () => this.lookAfterMove());
   }
 
   subscribe(name: string, handler: MessageHandler): Subscription {
@@ -96,12 +97,29 @@ class RedisSubscriber implements Subscriber {
     this.scheduleFlush();
   }
 
+  reconnect(): void {
+    renewConnection(this.redis);
+  }
+
   onReconnect(listener: () => void): void {
     this.reconnectListeners.push(listener);
   }
 
   close(): void {
     this.closed = true;
+  }
+
+  /**
+   * A cluster took channels away with their slot, one by one and without saying which, or refused
+   * one for it. All are told again, once for all of them: a refusal calls this too.
+   */
+  private lookAfterMove(): void {
+    this.moveTimer ??= setTimeout(() => {
+      this.moveTimer = undefined;
+      if (this.closed) return;
+      this.forgetAnswers();
+      void this.resubscribe();
+    }, MOVED_MS).unref();
   }
 
   private leave(name: string, channel: Channel): void {
@@ -138,9 +156,8 @@ class RedisSubscriber implements Subscriber {
     this.leaving.clear();
     if (this.redis.status !== 'ready') return;
     for (const batch of batchesBySlot(names)) {
-      this.redis
-        .sunsubscribe(...batch)
-        .catch((error: Error) => this.warn('unsubscribe failed', { error: error.message }));
+      // It fails when the connection breaks or the slot has moved: then nothing is subscribed either.
+      this.redis.sunsubscribe(...batch).catch(() => undefined);
     }
   }
 

@@ -87,3 +87,9 @@ function masterOf(name: string | undefined): string {
   if (!name) throw new Error("lacks the master's name: redis+sentinel://host:port/name");
   return name;
 }
+
+/** `host:port`, where an IPv6 host has colons of its own. */
+export function splitAddress(node: string): Address {
+  const colon = node.lastIndexOf(':');
+  return { host: node.slice(0, colon), port: Number(node.slice(colon + 1)) };
+}

@@ -17,8 +17,8 @@ export interface SentinelGroup {
 }
 
 const name = 'main';
-/** How long a server may be silent before the Sentinels agree that it is down. */
-const downAfterMs = 500;
+/** How long a server may be silent before it is called down; less, and one just promoted is too. */
+const downAfterMs = 1000;
 const replicas = 2;
 const sentinels = 3;
 
@@ -61,7 +61,8 @@ const configOf = ({ port }: Redis): string =>
   [
     `sentinel monitor ${name} 127.0.0.1 ${port} 2`,
     `sentinel down-after-milliseconds ${name} ${downAfterMs}`,
-    `sentinel failover-timeout ${name} 5000`,
+    // After twice this time it is tried again, when the Sentinels could not agree on who does it.
+    `sentinel failover-timeout ${name} 1500`,
     `sentinel parallel-syncs ${name} ${replicas}`,
     '',
   ].join('\n');

@@ -1,0 +1,77 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { startRedisCluster, type RedisCluster } from '@switchboard/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { lostInSilence, openPair, talkEverywhere, until, type Pair } from './talk.fixture.ts';
+
+let cluster: RedisCluster;
+let pair: Pair;
+beforeAll(async () => {
+  cluster = await startRedisCluster();
+  pair = await openPair(cluster.url);
+});
+afterAll(async () => {
+  await pair.close();
+  await cluster.stop();
+});
+
+const stats = {
+  state: 'ready',
+  address: '127.0.0.1:1',
+  version: 'test',
+  sockets: 1,
+  rooms: 1,
+  loopLagMs: 0,
+  followLagMs: 0,
+} as const;
+const user = 'operator:7' as const;
+const userJson = '{"id":"7"}';
+
+test('leases, presence and control work although their keys are at several nodes', async () => {
+  const { speaker, listener } = pair;
+  const lease = await speaker.nodes.enter('node-1', () => stats);
+  const following = await speaker.control.follow(() => 3);
+  const rooms = ['desk', { chatId: 'a' }, { chatId: 'b' }, { chatId: 'c' }] as const;
+  for (const room of rooms) {
+    const membership = { room, sessionId: 'session', user, userJson, sessionJson: '{}' };
+    await speaker.presence.join(membership, undefined);
+  }
+  expect(await listener.presence.members('b', 10)).toMatchObject({ total: 1 });
+  expect(await listener.presence.desk()).toMatchObject([{ nodeId: 'node-1', user }]);
+  expect(await listener.nodes.list()).toMatchObject([{ nodeId: 'node-1', alive: true }]);
+  const command = { kind: 'drain', nodeId: 'nobody' } as const;
+  expect(await listener.control.ask(command, 2_000)).toBe(3);
+  await listener.control.deny('token', 1_000);
+  expect(await speaker.control.isDenied('token')).toBe(true);
+  following.close();
+  await lease.release(0);
+});
+
+test('while a slot moves and while a shard fails over nothing is lost, repeated or out of order', async () => {
+  const talks = await talkEverywhere(pair);
+  const target = ((await cluster.shardOf('0')) + 1) % 3;
+  await delay(300);
+  await cluster.moveTag('0', target, 500);
+  await delay(300);
+  await cluster.failover(target);
+  await delay(1_000);
+  for (const talk of talks) await talk.stop();
+  for (const talk of talks) {
+    expect(talk.longestSilenceMs()).toBeLessThan(5_000);
+    expect(lostInSilence(talk)).toEqual([]);
+  }
+});
+
+test('a dead shard is named by readiness, the others go on, and all is well when its replica takes over', async () => {
+  const { listener } = pair;
+  const shard = await cluster.shardOf('ctl');
+  const { port } = await cluster.primary(shard);
+  const talks = await talkEverywhere(pair);
+  const reasons: string[] = [];
+  const watching = setInterval(() => reasons.push(...listener.health().reasons), 50);
+  await cluster.killPrimary(shard);
+  await until('readiness returns', () => listener.health().ready);
+  clearInterval(watching);
+  for (const talk of talks) await talk.stop();
+  for (const talk of talks) expect(lostInSilence(talk)).toEqual([]);
+  for (const reason of reasons) expect(reason).toContain(`127.0.0.1:${port}`);
+});
