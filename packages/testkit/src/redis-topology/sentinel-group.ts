@@ -18,7 +18,7 @@ export interface SentinelGroup {
 
 const name = 'main';
 /** How long a server may be silent before it is called down; less, and one just promoted is too. */
-const downAfterMs = 1000;
+const downAfterMs = 2500;
 const replicas = 2;
 const sentinels = 3;
 
@@ -61,8 +61,7 @@ const configOf = ({ port }: Redis): string =>
   [
     `sentinel monitor ${name} 127.0.0.1 ${port} 2`,
     `sentinel down-after-milliseconds ${name} ${downAfterMs}`,
-    // After twice this time it is tried again, when the Sentinels could not agree on who does it.
-    `sentinel failover-timeout ${name} 1500`,
+    `sentinel failover-timeout ${name} 2000`,
     `sentinel parallel-syncs ${name} ${replicas}`,
     '',
   ].join('\n');
@@ -93,6 +92,12 @@ const everySentinel = async (
 const goodReplicas = async (redis: Redis): Promise<number> =>
   Number(await infoOf(redis, 'min_slaves_good_slaves'));
 
+/** Clients are told of the new primary when it ends. */
+const isFailingOver = async (sentinel: Redis): Promise<boolean> => {
+  const facts = (await clientOf(sentinel).call('SENTINEL', 'MASTER', name)) as object;
+  return JSON.stringify(facts).includes('failover_in_progress');
+};
+
 const times = <T>(count: number, make: () => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, make));
 
@@ -114,19 +119,27 @@ const assemble = (servers: Servers, { data, sentinels: watching }: Parts): Senti
         now !== before && (await infoOf(now, 'role')) === 'master' && (await goodReplicas(now)) > 0
       );
     });
+  const promote = async (before: Redis) => {
+    // Refused while one is under way.
+    await until('a failover begins', async () => {
+      return (await clientOf(asked).call('SENTINEL', 'FAILOVER', name)) === 'OK';
+    });
+    await promotedAfter(before);
+    await until('the failover ends', async () => !(await isFailingOver(asked)));
+  };
+  /**
+   * One Sentinel is told to act before the three notice by themselves: they would do so at the same
+   * moment, and votes that are split are cast again only seconds later.
+   */
   const killPrimary = async () => {
     const before = await primary();
     await before.kill();
-    await promotedAfter(before);
+    await promote(before);
   };
   return {
     url: `redis+sentinel://${watching.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${name}`,
     primary,
-    failover: async () => {
-      const before = await primary();
-      await clientOf(asked).call('SENTINEL', 'FAILOVER', name);
-      await promotedAfter(before);
-    },
+    failover: async () => promote(await primary()),
     killPrimary,
     rollBack: async (write) => {
       const before = await primary();
