@@ -1,4 +1,5 @@
 /** Every environment variable of the edge, with its limits: the README's table is generated from this. */
+import { topologyProblem } from '@switchboard/bus';
 import { defaultLimits, type Limits } from '@switchboard/protocol';
 import {
   choice,
@@ -14,8 +15,9 @@ import { z } from 'zod';
 
 const where = {
   REDIS_URL: url({
-    description: 'Redis or Valkey that carries the logs, channels and presence',
-    protocols: ['redis:', 'rediss:'],
+    description:
+      'Redis or Valkey that carries the logs, channels and presence: `redis://host:port`, `redis+sentinel://host:port,…/master` or `redis+cluster://host:port,…`; with `rediss` over TLS',
+    problem: topologyProblem,
     default: 'redis://127.0.0.1:6379',
   }),
   KEY_PREFIX: text({

@@ -13,6 +13,15 @@ describe('the configuration', () => {
   });
 
   test.each([
+    'redis://127.0.0.1:6379',
+    'rediss+sentinel://user:secret@a:26379,b:26379/main',
+    'redis+cluster://a:7000,b:7001',
+  ])('takes %s as the place of Redis', (url) => {
+    const result = load({ API_TOKENS: 'long-enough', REDIS_URL: url });
+    expect(result).toMatchObject({ ok: true, config: { REDIS_URL: url } });
+  });
+
+  test.each([
     ['API_TOKENS', 'name-is-long:short'],
     ['API_TOKENS', 'long-enough,x'],
     ['API_TOKENS', ','],
@@ -21,6 +30,8 @@ describe('the configuration', () => {
     ['BASE_PATH', '/a/:id'],
     ['KEY_PREFIX', 'a{b}'],
     ['REDIS_URL', 'http://x'],
+    ['REDIS_URL', 'redis://a:1,b:2'],
+    ['REDIS_URL', 'redis+sentinel://a:1,b:2'],
     ['APPEND_TIMEOUT_MS', '0'],
     ['CHAT_UPDATES_TO_CLIENTS', 'perhaps'],
   ])('refuses %s=%s and names it', (variable, value) => {

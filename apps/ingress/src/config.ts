@@ -1,4 +1,5 @@
 /** Every environment variable of ingress, with its limits: the README's table is generated from this. */
+import { topologyProblem } from '@switchboard/bus';
 import { defaultLimits } from '@switchboard/protocol';
 import {
   choice,
@@ -17,8 +18,9 @@ const kibibyte = 1024;
 
 const where = {
   REDIS_URL: url({
-    description: 'Redis or Valkey that carries the logs, channels and presence',
-    protocols: ['redis:', 'rediss:'],
+    description:
+      'Redis or Valkey that carries the logs, channels and presence: `redis://host:port`, `redis+sentinel://host:port,…/master` or `redis+cluster://host:port,…`; with `rediss` over TLS',
+    problem: topologyProblem,
     default: 'redis://127.0.0.1:6379',
   }),
   KEY_PREFIX: text({

@@ -90,14 +90,22 @@ export const choice = <const T extends string>(
 export const list = (options: Options<readonly string[]>): Variable<readonly string[]> =>
   document(z.string().transform(splitList), options, { unit: 'comma-separated' });
 
+interface UrlOptions extends Options<string> {
+  protocols?: readonly string[];
+  /** Says what is wrong, without the password; for URLs of a form of their own. */
+  problem?: (raw: string) => string | undefined;
+}
+
 /** An absolute URL of one of `protocols` (e.g. `redis:`); a password in it is never printed. */
-export const url = (
-  options: Options<string> & { protocols?: readonly string[] },
-): Variable<string> => {
+export const url = (options: UrlOptions): Variable<string> => {
   const { protocols = ['http:', 'https:'] } = options;
   const rule = `must be a URL that starts with ${protocols.map((name) => `${name}//`).join(' or ')}`;
   const accepts = (raw: string) => URL.canParse(raw) && protocols.includes(new URL(raw).protocol);
-  return document(z.string().refine(accepts, rule), options, {});
+  const { problem = (raw: string) => (accepts(raw) ? undefined : rule) } = options;
+  const schema = z.string().refine((raw) => problem(raw) === undefined, {
+    error: ({ input }) => problem(String(input)) ?? rule,
+  });
+  return document(schema, options, {});
 };
 
 /** A secret: neither the value nor a part of it is ever printed. */

@@ -72,5 +72,6 @@ describe('a Redis URL', () => {
 
   test('that is refused does not give its password away', () => {
     expect(topologyProblem('redis://u:hunter2@a:99999')).not.toContain('hunter2');
+    expect(topologyProblem('redis://:hunter2/3@a')).not.toContain('hunter2');
   });
 });

@@ -29,7 +29,7 @@ export type Topology =
   | (Access & { readonly kind: 'cluster'; readonly nodes: readonly Address[] });
 
 const URL_FORM =
-  /^redis(?<tls>s)?(?:\+(?<kind>sentinel|cluster))?:\/\/(?:(?<user>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<hosts>[^@/?#]+)(?:\/(?<path>[^?#]*))?$/u;
+  /^redis(?<tls>s)?(?:\+(?<kind>sentinel|cluster))?:\/\/(?:(?<user>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<hosts>[^@/?#]+)(?:\/(?<path>[^?#@]*))?$/u;
 const DEFAULT_PORT = { standalone: 6379, sentinel: 26_379, cluster: 6379 };
 const ADDRESS_FORM = /^(?<host>\[[0-9a-f:.]+\]|[^:[\]]+)(?::(?<port>\d{1,5}))?$/iu;
 
