@@ -117,6 +117,11 @@ const times = {
     description: 'over how long the sockets are closed when it stops',
     default: 10_000,
   }),
+  CLOSE_FLUSH_MS: durationMs({
+    description: 'how long a closed socket may go on reading what was sent to it; then it is cut',
+    max: 60_000,
+    default: 10_000,
+  }),
   SHUTDOWN_TIMEOUT_MS: durationMs({
     description: 'bound of the whole stop; wait and window are cut to fit',
     min: 100,
@@ -161,6 +166,21 @@ const limits = {
     min: 65_536,
     max: 268_435_456,
     default: 1_048_576,
+  }),
+  SOCKET_BUFFER_SOFT_BYTES: wholeNumber({
+    description:
+      'bytes that wait for a slow reader above which it gets messages and nothing ephemeral',
+    unit: 'bytes',
+    min: 16_384,
+    max: 268_435_456,
+    default: 262_144,
+  }),
+  BUFFERS_MAX_BYTES: wholeNumber({
+    description:
+      'most bytes that may wait for all slow readers together; above it the slowest are closed first',
+    unit: 'bytes',
+    min: 1_048_576,
+    default: 268_435_456,
   }),
   SOCKETS_MAX: wholeNumber({
     description: 'most sockets at a time; more connects are answered 503',

@@ -16,6 +16,7 @@ import { createFeeds } from './desk/feeds.ts';
 import { joinDesk } from './desk/join-desk.ts';
 import { createResets } from './desk/resets.ts';
 import { createRoster } from './desk/roster.ts';
+import { spareSeat } from './desk/spare-seat.ts';
 import type { Traffic } from './metrics/traffic.ts';
 import { createAttendance, type Attendance } from './presence/attendance.ts';
 import { createReceipts } from './receipt/receipts.ts';
@@ -24,7 +25,7 @@ import { joinRoom } from './room/join-room.ts';
 import { createRooms, type Rooms } from './room/rooms.ts';
 import { createAwaitedEvents } from './session/awaited-events.ts';
 import type { Connection, SocketPeer } from './session/connection.ts';
-import type { ChatSession, Session } from './session/session.ts';
+import type { ChatSession, DeskSession, Session } from './session/session.ts';
 import { createSessionTable, type SessionTable } from './session/session-table.ts';
 import { createTokenClock } from './session/token-clock.ts';
 import { welcome } from './session/welcome.ts';
@@ -60,6 +61,8 @@ export interface Edge {
   readonly desk: Desk;
   readonly attendance: Attendance;
   open(ticket: Ticket, connection: Connection): SocketPeer;
+  /** Its reader lags: nothing ephemeral is sent to it; or everything again. */
+  spare(session: Session, isSpared: boolean): void;
 }
 
 /** How long a room or the feeds are followed after their last socket has gone, ms. */
@@ -113,6 +116,10 @@ export function createEdge(options: EdgeOptions): Edge {
     desk: desk.desk,
     attendance,
     open: (ticket, connection) => welcome(ticket, connection, welcomeParts),
+    spare(session, isSpared) {
+      if (session.socket === 'chat') room.rooms.spare(session, isSpared);
+      else desk.spare(session, isSpared);
+    },
   };
 }
 
@@ -127,7 +134,12 @@ type Parts = EdgeOptions & {
 
 function createRoomSide(parts: Parts) {
   const { bus, wheel, traffic, publish, settings } = parts;
-  const fanOut = createRoomFanOut({ publish, awaited: parts.awaited, onSent: traffic.sent });
+  const fanOut = createRoomFanOut({
+    publish,
+    awaited: parts.awaited,
+    onSent: traffic.sent,
+    onSpared: traffic.spared,
+  });
   const onReceived = ({ name }: { name: string }) => traffic.received(name);
   const { membersInConnectedMax } = parts.limits;
   const readMembers = (chatId: string) => bus.presence.members(chatId, membersInConnectedMax);
@@ -144,7 +156,14 @@ function createDeskSide(parts: Parts) {
   const roster = createRoster(bus.presence);
   const assigned = createAssignedOperators();
   const afterMs = settings.checkpointAfterMs;
-  const checkpoints = createCheckpoints({ desk, wheel, afterMs, publish, now: parts.now });
+  const checkpoints = createCheckpoints({
+    desk,
+    wheel,
+    afterMs,
+    publish,
+    now: parts.now,
+    onSpared: traffic.spared,
+  });
   const resets = createResets({
     ...parts,
     desk,
@@ -156,7 +175,14 @@ function createDeskSide(parts: Parts) {
   const feeds = createFeeds({
     desk,
     log: bus.log,
-    fanOut: createFeedFanOut({ desk, assigned, publish, onSent: traffic.sent, heldMaxBytes }),
+    fanOut: createFeedFanOut({
+      desk,
+      assigned,
+      publish,
+      onSent: traffic.sent,
+      onSpared: traffic.spared,
+      heldMaxBytes,
+    }),
     wheel,
     lingerMs,
     onReceived({ name }) {
@@ -176,7 +202,12 @@ function createDeskSide(parts: Parts) {
     reset: resets.one,
   };
   const join = (session: Parameters<typeof joinDesk>[0]) => joinDesk(session, joinParts);
-  return { desk, feeds, join };
+  const spare = (session: DeskSession, isSpared: boolean) => {
+    spareSeat(session, isSpared, desk);
+    // What it was spared told it how far it had come.
+    if (!isSpared) checkpoints.due();
+  };
+  return { desk, feeds, join, spare };
 }
 
 function createCommandSide(parts: Parts & { readonly rooms: Rooms }) {

@@ -74,6 +74,7 @@ const traffic = createTraffic(metrics, {
   broadcastSockets: () => edge.table.count('broadcast'),
   rooms: () => edge.rooms.size,
   heartbeatMs: () => bus.health().heartbeatMs,
+  bufferedBytes: () => slowReaders.bufferedBytes,
 });
 const wheel = createWheel();
 const rate = createConnectRate(config.CONNECTS_MAX_PER_SECOND, () => performance.now());
@@ -90,6 +91,8 @@ const server = await createSocketServer({
   frameCutBytes: limits.clientFrameCutBytes,
   // What is cut for being slow is cut before the hard limit, over which frames are lost.
   bufferMaxBytes: config.SOCKET_BUFFER_MAX_BYTES * 2,
+  closeFlushMs: config.CLOSE_FLUSH_MS,
+  onPressed: () => slowReaders.pressed(),
   admit: (head) => admit(head, { isAllowedOrigin, verify: tokens.verify, closedBecause, limits }),
   open: (ticket, connection) => edge.open(ticket, connection),
   onRefused: traffic.connectRefused,
@@ -102,7 +105,7 @@ const edge = createEdge({
   verify: tokens.verify,
   publish(topic, frame) {
     const sockets = server.publish(topic, frame);
-    if (sockets > 0) slowReaders.sent(frame.length);
+    if (sockets > 0) slowReaders.sent(frame.length, sockets);
     return sockets;
   },
   settings: {
@@ -115,6 +118,19 @@ const edge = createEdge({
     refuseIfClosed: config.CLOSED_CHATS === 'refuse',
   },
   onWarning,
+});
+
+const slowReaders = createSlowReaders({
+  table: edge.table,
+  limits: {
+    socketSoftBytes: config.SOCKET_BUFFER_SOFT_BYTES,
+    socketMaxBytes: config.SOCKET_BUFFER_MAX_BYTES,
+    processMaxBytes: config.BUFFERS_MAX_BYTES,
+  },
+  partings: server.partings,
+  spare: edge.spare,
+  counts: traffic,
+  everyMs: slowReadersEveryMs,
 });
 
 let publicPort = 0;
@@ -162,11 +178,6 @@ const following = await bus.control.follow((command) =>
 );
 shutdown.add('control', () => following.close());
 
-const slowReaders = createSlowReaders({
-  table: edge.table,
-  bufferMaxBytes: config.SOCKET_BUFFER_MAX_BYTES,
-  everyMs: slowReadersEveryMs,
-});
 slowReaders.start();
 publicPort = await server.listen();
 shutdown.add('sockets', async () => {

@@ -1,7 +1,7 @@
 /** New sources for an operator's live sessions: from the next event on they count. */
 import type { Sources } from '@switchboard/protocol';
 import type { DeskSession } from '../session/session.ts';
-import { feedTopic, type Desk } from './desk.ts';
+import { ephemeralTopic, feedTopic, type Desk } from './desk.ts';
 
 export function changeSources(session: DeskSession, sources: Sources, desk: Desk): void {
   session.sources = sources;
@@ -12,6 +12,10 @@ export function changeSources(session: DeskSession, sources: Sources, desk: Desk
   desk.reclassify(seat, sources);
   if (session.phase !== 'live' || seat.sourceClass === before) return;
   const { connection } = session;
+  if (!session.isSpared) {
+    connection.unsubscribe(ephemeralTopic(before));
+    connection.subscribe(ephemeralTopic(seat.sourceClass));
+  }
   seat.phases.forEach((_, partition) => {
     connection.unsubscribe(feedTopic(partition, before));
     connection.subscribe(feedTopic(partition, seat.sourceClass));

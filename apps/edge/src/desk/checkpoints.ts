@@ -10,6 +10,8 @@ export interface CheckpointsOptions {
   readonly afterMs: number;
   readonly publish: (topic: string, frame: string) => number;
   readonly now: () => number;
+  /** So many sockets were spared a checkpoint. */
+  readonly onSpared: (sockets: number) => void;
 }
 
 export interface Checkpoints {
@@ -23,12 +25,14 @@ export function createCheckpoints({
   afterMs,
   publish,
   now,
+  onSpared,
 }: CheckpointsOptions): Checkpoints {
   let waiting = false;
   const send = () => {
     waiting = false;
     if (desk.feeds.length === 0) return;
     const ts = new Date(now()).toISOString();
+    if (desk.spared.size > 0) onSpared(desk.spared.size);
     publish(deskTopic, encodeAnswer('checkpoint', { position: desk.position() }, { ts }));
   };
   return {

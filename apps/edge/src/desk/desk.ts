@@ -27,6 +27,8 @@ export class Desk {
   readonly seats = new Map<DeskSession, DeskSeat>();
   /** Those that are not live yet. */
   readonly arriving = new Set<DeskSeat>();
+  /** Those who get what is logged and nothing else. */
+  readonly spared = new Set<DeskSeat>();
   readonly classes = new Map<string, SourceClass>();
   feeds: readonly Follow[] = [];
   private readonly byOperator = new Map<string, Set<DeskSeat>>();
@@ -59,6 +61,7 @@ export class Desk {
     if (seat === undefined) return;
     this.seats.delete(session);
     this.arriving.delete(seat);
+    this.spared.delete(seat);
     this.leaveClass(seat.sourceClass);
     const { userId } = session.identity;
     const same = this.byOperator.get(userId);
@@ -105,7 +108,12 @@ export function feedTopic(partition: number, sourceClass: SourceClass): string {
   return `f/${partition}/${sourceClass.id}`;
 }
 
-/** Everyone who is live, for what belongs to no feed. */
+/** What is ephemeral, of all feeds. */
+export function ephemeralTopic(sourceClass: SourceClass): string {
+  return `e/${sourceClass.id}`;
+}
+
+/** Everyone who is live and not spared, for checkpoints. */
 export const deskTopic = 'k';
 
 /** Whether this event is for this session. */

@@ -4,8 +4,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { busEvent, deskSession, fakeAir, FakeConnection, receivedBy } from '../test/fakes.ts';
 import { createAssignedOperators } from './assigned-operators.ts';
 import { changeSources } from './change-sources.ts';
-import { Desk, feedTopic, type FeedPhase } from './desk.ts';
+import { Desk, deskTopic, ephemeralTopic, feedTopic, type FeedPhase } from './desk.ts';
 import { createFeedFanOut } from './feed-fan-out.ts';
+import { spareSeat } from './spare-seat.ts';
 import { classKey } from './source-class.ts';
 
 const widgets = (...ids: string[]): Sources => ({
@@ -17,11 +18,13 @@ const nothing: Sources = { widgets: [], departments: [] };
 const setUp = () => {
   const air = fakeAir();
   const desk = new Desk(2);
+  const onSpared = vi.fn();
   const fanOut = createFeedFanOut({
     desk,
     assigned: createAssignedOperators(),
     publish: air.publish,
     onSent: vi.fn(),
+    onSpared,
     heldMaxBytes: 100,
   });
   const join = (userId: string, sources?: Sources, phase: FeedPhase = 'live') => {
@@ -33,11 +36,12 @@ const setUp = () => {
     if (phase !== 'live') return session;
     desk.arriving.delete(seat);
     session.phase = 'live';
+    for (const topic of [deskTopic, ephemeralTopic(seat.sourceClass)]) connection.subscribe(topic);
     for (const partition of [0, 1]) connection.subscribe(feedTopic(partition, seat.sourceClass));
     return session;
   };
   const seatOf = (session: ReturnType<typeof deskSession>) => desk.seats.get(session)!;
-  return { desk, fanOut, join, seatOf };
+  return { desk, fanOut, join, seatOf, onSpared };
 };
 const filtered = (text: string, routing: string) =>
   busEvent(text, { audience: 'filtered', routing });
@@ -91,6 +95,23 @@ describe('an event of a feed', () => {
     expect(held(level)).toEqual(['logged', 'ephemeral']);
     expect(held(behind)).toEqual(['ephemeral']);
     expect(receivedBy(level)).toEqual([]);
+  });
+
+  it('without position is not sent to whose reader lags, assigned or not', () => {
+    const { desk, fanOut, join, onSpared } = setUp();
+    const [slow, other] = [join('slow', widgets('w')), join('other', widgets('w'))];
+    const { position: _none, ...typing } = filtered('typing', 'w,,slow');
+    const { position: _neither, ...assigned } = filtered('assigned', 'v,,slow');
+    spareSeat(slow, true, desk);
+    for (const event of [typing, assigned, filtered('message', 'w,,')]) fanOut(0, event);
+    changeSources(slow, widgets('v'), desk);
+    const { position: _nor, ...elsewhere } = filtered('elsewhere', 'v,,');
+    fanOut(1, elsewhere);
+    spareSeat(slow, false, desk);
+    fanOut(1, elsewhere);
+    expect(receivedBy(slow)).toEqual(['message', 'elsewhere']);
+    expect(receivedBy(other)).toEqual(['typing', 'message']);
+    expect(onSpared.mock.calls).toEqual([[1], [1], [1]]);
   });
 
   it('ends who has too much held', () => {

@@ -1,7 +1,7 @@
 /** One event of a feed to the operators' sockets of this process, each of them once at most. */
 import type { BusEvent } from '@switchboard/bus';
 import type { AssignedOperators } from './assigned-operators.ts';
-import { feedTopic, seesFeedEvent, type Desk, type DeskSeat } from './desk.ts';
+import { ephemeralTopic, feedTopic, seesFeedEvent, type Desk, type DeskSeat } from './desk.ts';
 
 export interface FeedFanOutParts {
   readonly desk: Desk;
@@ -9,6 +9,8 @@ export interface FeedFanOutParts {
   /** To every socket that is subscribed; gives their number. */
   readonly publish: (topic: string, frame: Uint8Array) => number;
   readonly onSent: (eventName: string, sockets: number) => void;
+  /** So many sockets were spared an ephemeral event. */
+  readonly onSpared: (sockets: number) => void;
   /** Bytes that may be held for a session that is catching up. */
   readonly heldMaxBytes: number;
 }
@@ -18,8 +20,18 @@ export type FeedFanOut = (partition: number, event: BusEvent) => void;
 export function createFeedFanOut(parts: FeedFanOutParts): FeedFanOut {
   return (partition, event) => {
     hold(partition, event, parts);
+    if (isEphemeral(event) && parts.desk.spared.size > 0) countSpared(event, parts);
     parts.onSent(event.name, send(partition, event, parts));
   };
+}
+
+function isEphemeral({ position }: BusEvent): boolean {
+  return position === undefined;
+}
+
+function countSpared(event: BusEvent, { desk, assigned, onSpared }: FeedFanOutParts): void {
+  const operators = assigned(event.routing);
+  onSpared([...desk.spared].filter((seat) => seesFeedEvent(seat, event, operators)).length);
 }
 
 function send(partition: number, event: BusEvent, parts: FeedFanOutParts): number {
@@ -28,7 +40,7 @@ function send(partition: number, event: BusEvent, parts: FeedFanOutParts): numbe
     return sendToClasses(partition, event, parts) + sendToAssigned(partition, event, parts);
   }
   if (event.audience !== 'operator' || event.subject === undefined) return 0;
-  return sendToEach(liveSeats(parts.desk.seatsOf(event.subject), partition), event);
+  return sendToEach(seatsFor(event.subject, partition, { event, desk: parts.desk }), event);
 }
 
 function sendToClasses(
@@ -39,7 +51,10 @@ function sendToClasses(
   let sockets = 0;
   for (const sourceClass of desk.classes.values()) {
     if (event.audience === 'filtered' && !sourceClass.matches(event.routing)) continue;
-    sockets += publish(feedTopic(partition, sourceClass), event.frame);
+    const topic = isEphemeral(event)
+      ? ephemeralTopic(sourceClass)
+      : feedTopic(partition, sourceClass);
+    sockets += publish(topic, event.frame);
   }
   return sockets;
 }
@@ -52,15 +67,23 @@ function sendToAssigned(
 ): number {
   let sockets = 0;
   for (const operatorId of assigned(event.routing)) {
-    const seats = liveSeats(desk.seatsOf(operatorId), partition);
+    const seats = seatsFor(operatorId, partition, { event, desk });
     const left = seats.filter(({ sourceClass }) => !sourceClass.matches(event.routing));
     sockets += sendToEach(left, event);
   }
   return sockets;
 }
 
-function liveSeats(seats: Iterable<DeskSeat>, partition: number): DeskSeat[] {
-  return [...seats].filter(({ phases }) => phases[partition] === 'live');
+/** An operator's seats that take this event now. */
+function seatsFor(
+  operatorId: string,
+  partition: number,
+  { event, desk }: { event: BusEvent; desk: Desk },
+): DeskSeat[] {
+  return [...desk.seatsOf(operatorId)].filter(
+    ({ phases, session }) =>
+      phases[partition] === 'live' && !(isEphemeral(event) && session.isSpared),
+  );
 }
 
 function sendToEach(seats: readonly DeskSeat[], { frame }: BusEvent): number {

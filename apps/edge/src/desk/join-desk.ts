@@ -15,7 +15,14 @@ import type { Attendance } from '../presence/attendance.ts';
 import type { DeskSession } from '../session/session.ts';
 import { replayTo } from '../session/replay-to.ts';
 import type { AssignedOperators } from './assigned-operators.ts';
-import { deskTopic, feedTopic, seesFeedEvent, type Desk, type DeskSeat } from './desk.ts';
+import {
+  deskTopic,
+  ephemeralTopic,
+  feedTopic,
+  seesFeedEvent,
+  type Desk,
+  type DeskSeat,
+} from './desk.ts';
 import { readDeskPosition, shareOfNewest } from './desk-position.ts';
 import type { Feeds } from './feeds.ts';
 import type { Roster } from './roster.ts';
@@ -139,7 +146,9 @@ function goLive(seat: DeskSeat, frames: readonly string[], { desk }: JoinDeskPar
   phases.fill('live');
   session.connection.together(() => {
     for (const frame of [...frames, ...held.splice(0)]) session.send(frame);
-    session.connection.subscribe(deskTopic);
+    for (const topic of [deskTopic, ephemeralTopic(sourceClass)]) {
+      session.connection.subscribe(topic);
+    }
     phases.forEach((_, partition) =>
       session.connection.subscribe(feedTopic(partition, sourceClass)),
     );

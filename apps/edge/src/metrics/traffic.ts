@@ -12,6 +12,12 @@ export interface Traffic {
   frameRefused(code: string): void;
   connectRefused(status: number): void;
   closed(code: number): void;
+  /** A socket has come over the soft mark. */
+  softMarked(): void;
+  /** An ephemeral event was not sent to so many sockets over it. */
+  spared(sockets: number): void;
+  /** A socket was closed for its reader's pace. */
+  closedFor(limit: 'socket' | 'process'): void;
   /** Mean lag of the event loop since the last call, ms. */
   loopLagMs(): number;
   stop(): void;
@@ -22,6 +28,8 @@ export interface TrafficGauges {
   readonly broadcastSockets: () => number;
   readonly rooms: () => number;
   readonly heartbeatMs: () => number;
+  /** What waits for readers, in sockets that are open and in those that are closing. */
+  readonly bufferedBytes: () => number;
 }
 
 export function createTraffic(metrics: Metrics, gauges: TrafficGauges): Traffic {
@@ -39,6 +47,9 @@ export function createTraffic(metrics: Metrics, gauges: TrafficGauges): Traffic 
     'Connects refused before the upgrade',
   );
   const closed = family(metrics, 'sockets_closed', 'code', 'Sockets that have closed');
+  const slow = family(metrics, 'slow_readers_closed', 'limit', 'Sockets closed for a slow reader');
+  const softMarks = single(metrics, 'soft_marks', 'Sockets that came over the soft mark');
+  const spared = single(metrics, 'ephemeral_dropped', 'Ephemeral frames not sent to slow readers');
   return {
     received: (name) => void (received(name).value += 1),
     sent: (name, sockets) => void (sent(name).value += sockets),
@@ -46,6 +57,9 @@ export function createTraffic(metrics: Metrics, gauges: TrafficGauges): Traffic 
     frameRefused: (code) => void (refused(code).value += 1),
     connectRefused: (status) => void (connects(String(status)).value += 1),
     closed: (code) => void (closed(closeLabel(code)).value += 1),
+    softMarked: () => void (softMarks.value += 1),
+    spared: (sockets) => void (spared.value += sockets),
+    closedFor: (limit) => void (slow(limit).value += 1),
     loopLagMs() {
       // The monitor's own resolution is part of what it measures.
       const lagMs = delayMonitor.mean / 1e6 - 20;
@@ -77,6 +91,10 @@ function family(
   };
 }
 
+function single(metrics: Metrics, name: string, help: string): Counter {
+  return metrics.counter({ name: `switchboard_edge_${name}_total`, help });
+}
+
 /** A client may send any code: only those of the registry and ours are told apart. */
 function closeLabel(code: number): string {
   const isKnown =
@@ -85,11 +103,13 @@ function closeLabel(code: number): string {
 }
 
 function describeGauges(metrics: Metrics, gauges: TrafficGauges): void {
-  const { chatSockets, broadcastSockets, rooms, heartbeatMs } = gauges;
+  const { chatSockets, broadcastSockets, rooms, heartbeatMs, bufferedBytes } = gauges;
   const sockets = { name: 'switchboard_edge_sockets', help: 'Open sockets' };
   metrics.gauge({ ...sockets, labels: { socket: 'chat' } }, chatSockets);
   metrics.gauge({ ...sockets, labels: { socket: 'broadcast' } }, broadcastSockets);
   metrics.gauge({ name: 'switchboard_edge_rooms', help: 'Rooms that are followed' }, rooms);
+  const buffered = 'What waits in this process for slow readers';
+  metrics.gauge({ name: 'switchboard_edge_buffered_bytes', help: buffered }, bufferedBytes);
   const heartbeat = 'Round trip of the last heartbeat through Redis; -1 before the first';
   metrics.gauge({ name: 'switchboard_edge_heartbeat_milliseconds', help: heartbeat }, heartbeatMs);
 }

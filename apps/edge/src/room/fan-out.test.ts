@@ -9,7 +9,8 @@ const setUp = () => {
   const air = fakeAir();
   const awaited = createAwaitedEvents();
   const onSent = vi.fn();
-  const fanOut = createRoomFanOut({ publish: air.publish, awaited, onSent });
+  const onSpared = vi.fn();
+  const fanOut = createRoomFanOut({ publish: air.publish, awaited, onSent, onSpared });
   const room = new Room('chat', vi.fn());
   const join = (userId: string, role: 'client' | 'operator' = 'client', live = true) => {
     const connection = new FakeConnection();
@@ -21,7 +22,7 @@ const setUp = () => {
     for (const topic of topicsOf('chat', role)) connection.subscribe(topic);
     return session;
   };
-  return { fanOut, awaited, room, join, onSent };
+  return { fanOut, awaited, room, join, onSent, onSpared };
 };
 
 describe('an event of a room', () => {
@@ -71,6 +72,20 @@ describe('an event of a room', () => {
       ['typing', 'message'],
       ['typing', 'message'],
     ]);
+  });
+
+  it('without position is not sent to whose reader lags, and comes again when it does not', () => {
+    const { fanOut, room, join, onSpared } = setUp();
+    const [slow, bob] = [join('slow'), join('bob')];
+    room.spared.add(slow);
+    fanOut.ephemeral(room, busEvent('typing'));
+    fanOut.logged(room, busEvent('message'));
+    fanOut.ephemeral(room, busEvent('own', { subject: 'client:slow' }));
+    room.spared.delete(slow);
+    fanOut.ephemeral(room, busEvent('later'));
+    expect(receivedBy(slow)).toEqual(['message', 'later']);
+    expect(receivedBy(bob)).toEqual(['typing', 'message', 'own', 'later']);
+    expect(onSpared.mock.calls).toEqual([[1]]);
   });
 
   it('without position is kept for who is joining, unless it is about them', () => {

@@ -11,6 +11,8 @@ export interface FanOutParts {
   readonly publish: (topic: string, frame: Uint8Array) => number;
   readonly awaited: AwaitedEvents;
   readonly onSent: (eventName: string, sockets: number) => void;
+  /** So many sockets were spared an ephemeral event. */
+  readonly onSpared: (sockets: number) => void;
 }
 
 export interface RoomFanOut {
@@ -39,9 +41,17 @@ export function createRoomFanOut(parts: FanOutParts): RoomFanOut {
     ephemeral(room, event) {
       room.hold(event);
       const subject = event.subject === undefined ? undefined : room.sessionsOf(event.subject);
-      exceptFor([...(subject ?? [])], room, () => publishAll(room, event));
+      const spared = sparedOf(room, subject);
+      const missed = spared.filter(({ identity }) => frameFor(identity.role, event) !== undefined);
+      if (missed.length > 0) parts.onSpared(missed.length);
+      exceptFor([...(subject ?? []), ...spared], room, () => publishAll(room, event));
     },
   };
+}
+
+/** Those whose reader lags, but for whom the event is about: they do not get it anyway. */
+function sparedOf(room: Room, subject: ReadonlySet<ChatSession> | undefined): ChatSession[] {
+  return [...room.spared].filter((session) => subject?.has(session) !== true);
 }
 
 /** The sender's own copy, when it differs from everyone's. */

@@ -8,6 +8,8 @@ const heldMax = 100;
 export class Room {
   readonly chatId: string;
   readonly sessions = new Set<ChatSession>();
+  /** Those who get what is logged and nothing else. */
+  readonly spared = new Set<ChatSession>();
   /** Who is there, read after the call; those who join at the same time share a reading. */
   readonly readMembers: () => ReturnType<Presence['members']>;
   private readonly byUser = new Map<string, Set<ChatSession>>();
@@ -38,6 +40,7 @@ export class Room {
 
   remove(session: ChatSession): void {
     this.sessions.delete(session);
+    this.spared.delete(session);
     this.held.delete(session);
     const same = this.byUser.get(session.identity.key);
     same?.delete(session);

@@ -23,6 +23,8 @@ export interface Rooms {
   enter(session: ChatSession): Room;
   leave(session: ChatSession): void;
   get(chatId: string): Room | undefined;
+  /** Its reader lags: nothing ephemeral is sent to it; or everything again. */
+  spare(session: ChatSession, isSpared: boolean): void;
 }
 
 export function createRooms(options: RoomsOptions): Rooms {
@@ -74,6 +76,13 @@ export function createRooms(options: RoomsOptions): Rooms {
       });
     },
     get: (chatId) => rooms.get(chatId),
+    spare(session, isSpared) {
+      const room = rooms.get(session.chatId);
+      if (room?.sessions.has(session) !== true) return;
+      session.isSpared = isSpared;
+      if (isSpared) room.spared.add(session);
+      else room.spared.delete(session);
+    },
   };
 }
 

@@ -37,6 +37,8 @@ abstract class AnySession {
   phase: 'joining' | 'live' | 'ended' = 'joining';
   /** Why we closed it; absent while it is open and when the client went. */
   endedBy: CloseCodeName | 'unavailable' | undefined;
+  /** Its reader lags: it gets what is logged and is spared the rest. */
+  isSpared = false;
   /** It has been entered in a member list and must be taken out of it. */
   entered = false;
   /** Stops the clock of its token. */

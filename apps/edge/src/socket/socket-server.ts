@@ -15,6 +15,7 @@ import type { Connection, SocketPeer } from '../session/connection.ts';
 import { refuseByHttp, type HttpRefusal } from '../upgrade/refusal.ts';
 import type { Decision, Ticket } from '../upgrade/admit.ts';
 import type { UpgradeHead } from '../upgrade/upgrade-head.ts';
+import { Partings } from './partings.ts';
 import { UwsConnection } from './uws-connection.ts';
 
 export interface SocketServerOptions {
@@ -29,9 +30,13 @@ export interface SocketServerOptions {
   readonly frameCutBytes: number;
   /** Bytes that may wait for a slow reader before frames are lost and its socket is closed. */
   readonly bufferMaxBytes: number;
+  /** How long a closed socket may go on reading what was sent to it before, ms. */
+  readonly closeFlushMs: number;
   readonly admit: (head: UpgradeHead) => Decision;
   readonly open: (ticket: Ticket, connection: Connection) => SocketPeer;
   readonly onRefused: (status: number) => void;
+  /** A frame that was sent to one socket waits for its reader. */
+  readonly onPressed: () => void;
 }
 
 export interface SocketServer {
@@ -39,6 +44,8 @@ export interface SocketServer {
   listen(): Promise<number>;
   /** To every socket subscribed to the topic; gives their number. */
   publish(topic: string, frame: string | Uint8Array): number;
+  /** Sockets that are closed but for what their readers have not taken yet. */
+  readonly partings: Pick<Partings<unknown>, 'size' | 'bufferedBytes' | 'cutAll'>;
   /** Takes no more connections; those that are there stay. */
   stopListening(): void;
   /** Cuts what is still connected. */
@@ -65,7 +72,9 @@ export async function createSocketServer(options: SocketServerOptions): Promise<
   process.env['UWS_HTTP_MAX_HEADERS_SIZE'] = String(options.requestHeadMaxBytes);
   const { default: uws } = await import('uWebSockets.js');
   const app = uws.App();
-  route(app, options);
+  const partings = new Partings<SocketData>(options.closeFlushMs);
+  const losses = createLosses();
+  route(app, { ...options, partings, losses });
   let listening: us_listen_socket | undefined;
   return {
     async listen() {
@@ -73,10 +82,13 @@ export async function createSocketServer(options: SocketServerOptions): Promise<
       return uws.us_socket_local_port(listening);
     },
     publish(topic, frame) {
+      // Nothing may reach a socket behind a lost frame: its reader would take the hole for read.
+      losses.close();
       const sockets = app.numSubscribers(topic);
       if (sockets > 0) app.publish(topic, frame, false);
       return sockets;
     },
+    partings,
     stopListening() {
       if (listening !== undefined) uws.us_listen_socket_close(listening);
       listening = undefined;
@@ -105,7 +117,12 @@ function listen(app: TemplatedApp, { host, port }: SocketServerOptions): Promise
   });
 }
 
-function route(app: TemplatedApp, options: SocketServerOptions): void {
+type Shared = SocketServerOptions & {
+  readonly partings: Partings<SocketData>;
+  readonly losses: Losses;
+};
+
+function route(app: TemplatedApp, options: Shared): void {
   const { basePath, onRefused } = options;
   const refuse = (response: HttpResponse, refusal: HttpRefusal) => {
     onRefused(refusal.status);
@@ -119,12 +136,12 @@ function route(app: TemplatedApp, options: SocketServerOptions): void {
   app.any('/*', (response) => refuse(response, refuseByHttp('not_found')));
 }
 
-type RouteOptions = SocketServerOptions & {
+type RouteOptions = Shared & {
   readonly refuse: (response: HttpResponse, refusal: HttpRefusal) => void;
 };
 
 function behavior(socket: UpgradeHead['socket'], options: RouteOptions) {
-  const { frameCutBytes, bufferMaxBytes, admit, open } = options;
+  const { frameCutBytes, bufferMaxBytes, admit, partings } = options;
   return {
     maxPayloadLength: frameCutBytes,
     maxBackpressure: bufferMaxBytes,
@@ -142,13 +159,19 @@ function behavior(socket: UpgradeHead['socket'], options: RouteOptions) {
       if (decision.kind === 'http') return options.refuse(response, decision);
       response.upgrade<SocketData>({ decision }, key, decision.subprotocol, extensions, context);
     },
-    open: (ws: WebSocket<SocketData>) => begin(ws, open),
+    open: (ws: WebSocket<SocketData>) => begin(ws, options),
     message(ws: WebSocket<SocketData>, message: ArrayBuffer, isBinary: boolean) {
       ws.getUserData().peer?.message(new Uint8Array(message), isBinary);
     },
-    drain: (ws: WebSocket<SocketData>) => ws.getUserData().connection?.wakeAt(bufferMaxBytes / 8),
-    dropped: (ws: WebSocket<SocketData>) => lose(ws.getUserData()),
-    close: (ws: WebSocket<SocketData>, code: number) => end(ws.getUserData(), code),
+    drain(ws: WebSocket<SocketData>) {
+      partings.drained(ws);
+      ws.getUserData().connection?.wakeAt(bufferMaxBytes / 8);
+    },
+    dropped: (ws: WebSocket<SocketData>) => options.losses.add(ws.getUserData()),
+    close(ws: WebSocket<SocketData>, code: number) {
+      partings.gone(ws);
+      end(ws.getUserData(), code);
+    },
   };
 }
 
@@ -162,23 +185,50 @@ function readHead(socket: UpgradeHead['socket'], request: HttpRequest): UpgradeH
   };
 }
 
-function begin(ws: WebSocket<SocketData>, open: SocketServerOptions['open']): void {
+function begin(ws: WebSocket<SocketData>, { open, losses, partings, onPressed }: Shared): void {
   const data = ws.getUserData();
   const { decision } = data;
   if (decision.kind === 'socket') return ws.end(decision.code, decision.reason);
-  const connection = new UwsConnection(ws, () => lose(data));
+  const connection = new UwsConnection(ws, {
+    dropped: () => losses.add(data),
+    pressed: onPressed,
+    parting(closing, code, reason) {
+      partings.add(closing, code, reason);
+      end(data, code);
+    },
+  });
   data.connection = connection;
   data.peer = open(decision.ticket, connection);
 }
 
-/** A frame was dropped. To close a socket in here kills the process: the peer does it in a later turn. */
-function lose({ connection, peer }: SocketData): void {
-  connection?.overflowed();
-  setImmediate(() => peer?.overflowed());
+/** Sockets that have lost a frame. To close one while uWebSockets.js drops it kills the process. */
+interface Losses {
+  add(data: SocketData): void;
+  /** Closes them, in a later turn or before the next publish. */
+  close(): void;
 }
 
-function end({ connection, peer }: SocketData, code: number): void {
+function createLosses(): Losses {
+  const lossy = new Set<SocketData>();
+  const close = () => {
+    if (lossy.size === 0) return;
+    for (const { peer } of lossy) peer?.overflowed();
+    lossy.clear();
+  };
+  return {
+    close,
+    add(data) {
+      data.connection?.overflowed();
+      if (lossy.size === 0) setImmediate(close);
+      lossy.add(data);
+    },
+  };
+}
+
+function end(data: SocketData, code: number): void {
+  const { connection, peer } = data;
   connection?.gone();
+  delete data.peer;
   // Whoever closes a socket is still at work on its session: it learns of the end afterwards.
   queueMicrotask(() => peer?.closed({ code, byFrame: code !== closedAbnormally }));
 }

@@ -2,18 +2,28 @@
 import type { WebSocket } from 'uWebSockets.js';
 import type { Connection } from '../session/connection.ts';
 
-/** Answer of `ws.send` when the frame was dropped over the back-pressure limit. */
+/** Answers of `ws.send`: the frame waits in our memory; it was dropped over the back-pressure limit. */
+const waits = 0;
 const dropped = 2;
+
+export interface ConnectionEvents<T> {
+  /** A frame was lost. */
+  readonly dropped: () => void;
+  /** A frame waits: its reader does not keep up. */
+  readonly pressed: () => void;
+  /** It was closed before its reader had taken everything: the close frame has to wait. */
+  readonly parting: (ws: WebSocket<T>, code: number, reason: string) => void;
+}
 
 export class UwsConnection<T> implements Connection {
   private ws: WebSocket<T> | undefined;
-  private readonly onDropped: () => void;
+  private readonly events: ConnectionEvents<T>;
   private waiting: (() => void)[] = [];
   private overflowing = false;
 
-  constructor(ws: WebSocket<T>, onDropped: () => void) {
+  constructor(ws: WebSocket<T>, events: ConnectionEvents<T>) {
     this.ws = ws;
-    this.onDropped = onDropped;
+    this.events = events;
   }
 
   /** After a lost frame nothing may follow: the next one's position would hide the hole. */
@@ -23,7 +33,9 @@ export class UwsConnection<T> implements Connection {
 
   send(frame: string | Uint8Array): void {
     if (this.overflowing) return;
-    if (this.ws?.send(frame, false) === dropped) this.onDropped();
+    const status = this.ws?.send(frame, false);
+    if (status === waits) this.events.pressed();
+    if (status === dropped) this.events.dropped();
   }
 
   subscribe(topic: string): void {
@@ -49,7 +61,11 @@ export class UwsConnection<T> implements Connection {
   }
 
   close(code: number, reason: string): void {
-    this.ws?.end(code, reason);
+    const { ws } = this;
+    if (ws === undefined) return;
+    if (ws.getBufferedAmount() === 0) return ws.end(code, reason);
+    this.gone();
+    this.events.parting(ws, code, reason);
   }
 
   /** The buffer has become smaller. */
@@ -57,7 +73,7 @@ export class UwsConnection<T> implements Connection {
     if (this.bufferedBytes <= bytes) this.wake();
   }
 
-  /** The socket has closed: it is not touched any more. */
+  /** The socket has closed or is closing: it is not touched any more. */
   gone(): void {
     this.ws = undefined;
     this.wake();
