@@ -117,13 +117,27 @@ const times = {
     description: 'over how long the sockets are closed when it stops',
     default: 10_000,
   }),
+  DRAIN_ANSWER_MS: durationMs({
+    description: 'how long what a client has sent may be answered before its socket is closed',
+    default: 3_000,
+  }),
+  DRAIN_RETRY_MS: durationMs({
+    description: 'clients are asked to come back after a random time up to this',
+    max: 600_000,
+    default: 1_000,
+  }),
+  LEAVE_GRACE_MS: durationMs({
+    description: 'how long after the end users may take to come back before they are told as gone',
+    max: 600_000,
+    default: 5_000,
+  }),
   CLOSE_FLUSH_MS: durationMs({
     description: 'how long a closed socket may go on reading what was sent to it; then it is cut',
     max: 60_000,
     default: 10_000,
   }),
   SHUTDOWN_TIMEOUT_MS: durationMs({
-    description: 'bound of the whole stop; wait and window are cut to fit',
+    description: 'bound of the whole stop; all times of the drain are cut to fit',
     min: 100,
     default: 30_000,
   }),

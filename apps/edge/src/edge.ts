@@ -63,6 +63,8 @@ export interface Edge {
   open(ticket: Ticket, connection: Connection): SocketPeer;
   /** Its reader lags: nothing ephemeral is sent to it; or everything again. */
   spare(session: Session, isSpared: boolean): void;
+  /** Takes no more commands; undefined when all that were taken are answered, else resolves when. */
+  finish(session: Session): Promise<void> | undefined;
 }
 
 /** How long a room or the feeds are followed after their last socket has gone, ms. */
@@ -116,6 +118,7 @@ export function createEdge(options: EdgeOptions): Edge {
     desk: desk.desk,
     attendance,
     open: (ticket, connection) => welcome(ticket, connection, welcomeParts),
+    finish: commands.finish,
     spare(session, isSpared) {
       if (session.socket === 'chat') room.rooms.spare(session, isSpared);
       else desk.spare(session, isSpared);
@@ -265,6 +268,12 @@ function createCommandSide(parts: Parts & { readonly rooms: Rooms }) {
     tokenClock,
     handle: (session: Session, bytes: Uint8Array, isBinary: boolean) =>
       handleFrame(session, bytes, { isBinary, parts: frameParts }),
+    finish(session: Session) {
+      if (session.socket === 'chat') {
+        session.queue.push(() => receipts.flush(session, responder(session)));
+      }
+      return session.queue.finish();
+    },
     forget(session: Session) {
       if (session.socket !== 'chat') return;
       takeLastReceipts(session);

@@ -12,6 +12,7 @@ import {
 import { createWheel } from './clock/wheel.ts';
 import { edgeConfig, limitsOf } from './config.ts';
 import { obey } from './control/obey.ts';
+import { deafToRepeats } from './drain/deaf-to-repeats.ts';
 import { boundDrain, drain } from './drain/drain.ts';
 import { createEdge } from './edge.ts';
 import { createHealth } from './health.ts';
@@ -26,8 +27,6 @@ import { createOriginCheck } from './upgrade/origin.ts';
 
 /** EX_CONFIG of sysexits.h, as for every wrong setting. */
 const exitCodeBadConfig = 78;
-/** Who has not come back after this is told as gone by the cleaners, ms. */
-const leaveGraceMs = 5_000;
 /** How often sockets are looked at for readers that are too slow, ms. */
 const slowReadersEveryMs = 250;
 
@@ -53,7 +52,11 @@ const logger = createLogger({
 }).child({ node: startNodeId });
 const onWarning = (message: string, details: Record<string, unknown> = {}) =>
   logger.warn(details, message);
-const shutdown = createShutdown({ logger, timeoutMs: config.SHUTDOWN_TIMEOUT_MS });
+const shutdown = createShutdown({
+  logger,
+  timeoutMs: config.SHUTDOWN_TIMEOUT_MS,
+  process: deafToRepeats(process, () => shutdown.signal.aborted),
+});
 
 const tokens = createTokens({ config, configuredKeys: configured.keys, limits, onWarning });
 await tokens.start();
@@ -79,8 +82,10 @@ const traffic = createTraffic(metrics, {
 const wheel = createWheel();
 const rate = createConnectRate(config.CONNECTS_MAX_PER_SECOND, () => performance.now());
 const isAllowedOrigin = createOriginCheck(config.ALLOWED_ORIGINS);
+let isClosing = false;
 const closedBecause = () => {
-  if (!bus.health().ready || edge.table.size >= config.SOCKETS_MAX) return 'unavailable';
+  if (isClosing || !bus.health().ready || edge.table.size >= config.SOCKETS_MAX)
+    return 'unavailable';
   return rate.take() ? undefined : 'rate_limited';
 };
 const server = await createSocketServer({
@@ -162,7 +167,12 @@ const lease = await bus.nodes.enter(startNodeId, () => ({
   loopLagMs: traffic.loopLagMs(),
   followLagMs: Math.max(0, bus.health().heartbeatMs),
 }));
-shutdown.add('lease', () => lease.release(leaveGraceMs));
+shutdown.add('lease', () =>
+  // Without Redis the lease ends by itself, and nobody is taken out before: no reason to fail.
+  lease.release(config.LEAVE_GRACE_MS).catch((error: unknown) => {
+    onWarning('the lease could not be released and will run out', { err: error });
+  }),
+);
 
 const following = await bus.control.follow((command) =>
   obey(command, {
@@ -184,9 +194,20 @@ shutdown.add('sockets', async () => {
   await drain({
     table: edge.table,
     stopListening: server.stopListening,
-    onClosing: edge.attendance.stop,
+    onClosing() {
+      isClosing = true;
+      edge.attendance.stop();
+    },
+    finish: edge.finish,
+    partings: server.partings,
+    retrySpreadMs: config.DRAIN_RETRY_MS,
     ...boundDrain(
-      { waitMs: config.DRAIN_WAIT_MS, windowMs: config.DRAIN_WINDOW_MS },
+      {
+        waitMs: config.DRAIN_WAIT_MS,
+        windowMs: config.DRAIN_WINDOW_MS,
+        answerMs: config.DRAIN_ANSWER_MS,
+        flushMs: config.CLOSE_FLUSH_MS,
+      },
       config.SHUTDOWN_TIMEOUT_MS,
     ),
     random: Math.random,

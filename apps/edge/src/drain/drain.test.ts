@@ -5,17 +5,18 @@ import { startEdges, type EdgesUnderTest } from '../test/edges-under-test.ts';
 
 describe('the times of a drain', () => {
   it('are taken as they are when the whole stop has room for them', () => {
-    expect(boundDrain({ waitMs: 5_000, windowMs: 10_000 }, 30_000)).toEqual({
-      waitMs: 5_000,
-      windowMs: 10_000,
-    });
+    const wanted = { waitMs: 5_000, windowMs: 10_000, answerMs: 3_000, flushMs: 1_000 };
+    expect(boundDrain(wanted, 30_000)).toEqual(wanted);
   });
 
   it('are cut to what the whole stop leaves', () => {
-    const { waitMs, windowMs } = boundDrain({ waitMs: 60_000, windowMs: 60_000 }, 10_000);
-    expect(waitMs + windowMs).toBeLessThan(9_000);
-    expect(waitMs).toBeGreaterThan(0);
-    expect(boundDrain({ waitMs: 5_000, windowMs: 5_000 }, 100)).toEqual({ waitMs: 0, windowMs: 0 });
+    const long = { waitMs: 60_000, windowMs: 60_000, answerMs: 60_000, flushMs: 60_000 };
+    for (const timeoutMs of [100, 3_000, 10_000]) {
+      const times = Object.values(boundDrain(long, timeoutMs));
+      const sum = times.reduce((total, timeMs) => total + timeMs, 0);
+      expect(sum).toBeLessThanOrEqual(timeoutMs * 0.81);
+      for (const timeMs of times) expect(timeMs).toBeGreaterThan(0);
+    }
   });
 });
 

@@ -9,6 +9,7 @@ export class CommandQueue {
   private readonly onError: (error: unknown) => void;
   private busy = true;
   private closed = false;
+  private finished: PromiseWithResolvers<void> | undefined;
 
   /** Nothing runs before `open`: commands wait until the socket is live. */
   constructor(onError: (error: unknown) => void) {
@@ -26,9 +27,15 @@ export class CommandQueue {
   }
 
   push(task: Task): void {
-    if (this.closed) return;
+    if (this.closed || this.finished !== undefined) return;
     this.waiting.push(task);
     if (!this.busy) this.runOn();
+  }
+
+  /** Takes nothing more. Undefined when nothing is left to do; else resolves when all has been done. */
+  finish(): Promise<void> | undefined {
+    this.finished ??= Promise.withResolvers();
+    return this.busy && !this.closed ? this.finished.promise : undefined;
   }
 
   /** Forgets what waits; what is under way ends by itself. */
@@ -36,12 +43,13 @@ export class CommandQueue {
     this.waiting.length = 0;
     this.closed = true;
     this.busy = true;
+    this.finished?.resolve();
   }
 
   private runOn(): void {
     while (!this.busy) {
       const task = this.waiting.shift();
-      if (task === undefined) return;
+      if (task === undefined) return this.finished?.resolve();
       this.run(task);
     }
   }
