@@ -12,6 +12,7 @@ export interface FollowKeeper {
 }
 
 const DRIFT_INTERVAL_MS = 1_000;
+const OWED_CHECK_MS = 200;
 
 export function createFollowKeeper(dependencies: FollowDependencies): FollowKeeper {
   const follows = new Set<LogFollow>();
@@ -25,7 +26,23 @@ export function createFollowKeeper(dependencies: FollowDependencies): FollowKeep
   const check = createQuietCheck({ ...dependencies, isOpen });
   const driftTimer = setInterval(settleDrifting, DRIFT_INTERVAL_MS).unref();
   let quietTimer = scheduleQuietCheck();
-  dependencies.subscriber.onReconnect(() => void check([...follows]));
+  /** To be compared as soon as Redis answers: commands may be back later than subscriptions. */
+  const owed = new Set<LogFollow>();
+  let owedTimer: NodeJS.Timeout | undefined;
+  dependencies.subscriber.onReconnect(() => void checkSoon([...follows]));
+
+  async function checkSoon(due: readonly LogFollow[]): Promise<void> {
+    for (const follow of await check(due)) owed.add(follow);
+    if (owed.size === 0 || closed) return;
+    owedTimer ??= setTimeout(() => void checkOwed(), OWED_CHECK_MS).unref();
+  }
+
+  async function checkOwed(): Promise<void> {
+    owedTimer = undefined;
+    const due = [...owed].filter(isOpen);
+    owed.clear();
+    await checkSoon(due);
+  }
 
   function settleDrifting(): void {
     for (const follow of driftedBefore) follow.settleDrift();
@@ -42,7 +59,7 @@ export function createFollowKeeper(dependencies: FollowDependencies): FollowKeep
     const due = silent.filter((follow) => quiet.has(follow));
     // Compared every second interval: what is due now counts as just heard of.
     quiet = new Set(silent.filter((follow) => !quiet.has(follow)));
-    await check(due);
+    await checkSoon(due);
     if (!closed) quietTimer = scheduleQuietCheck();
   }
 
@@ -67,6 +84,7 @@ export function createFollowKeeper(dependencies: FollowDependencies): FollowKeep
       closed = true;
       clearInterval(driftTimer);
       clearTimeout(quietTimer);
+      clearTimeout(owedTimer);
       for (const follow of follows) follow.close();
     },
   };

@@ -45,15 +45,26 @@ export function createQuietCheck({ reader, subscriber, counters, isOpen }: Quiet
     }, LATE_COPY_MS).unref();
   }
 
-  return async function check(follows: readonly LogFollow[]): Promise<void> {
-    const byPartition = Map.groupBy(follows, (follow) => hashTag(follow.log.stream));
+  /** False when Redis is away. */
+  async function tryCompare(slice: readonly LogFollow[]): Promise<boolean> {
     try {
-      for (const group of byPartition.values()) {
-        for (const slice of slices(group, COMPARE_MAX_LOGS)) await compareSlice(slice);
-      }
+      await compareSlice(slice);
+      return true;
     } catch (error) {
-      // Redis is away: on its return everything is compared again.
-      if (!(error instanceof BusUnavailable)) throw error;
+      if (error instanceof BusUnavailable) return false;
+      throw error;
     }
+  }
+
+  /** Resolves to those that could not be compared, because Redis (or their shard of it) is away. */
+  return async function check(follows: readonly LogFollow[]): Promise<LogFollow[]> {
+    const byPartition = Map.groupBy(follows, (follow) => hashTag(follow.log.stream));
+    const left: LogFollow[] = [];
+    for (const group of byPartition.values()) {
+      for (const slice of slices(group, COMPARE_MAX_LOGS)) {
+        if (!(await tryCompare(slice))) left.push(...slice);
+      }
+    }
+    return left;
   };
 }
