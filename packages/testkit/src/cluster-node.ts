@@ -19,6 +19,8 @@ export interface NodeSetting {
   ports: PortAllocation;
   /** The environment that all processes share. */
   env: Readonly<Record<string, string>>;
+  /** More of it for a process, by its name. */
+  envOf: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readyTimeoutMs: number;
   onOutput: (node: string, line: string) => void;
 }
@@ -63,9 +65,8 @@ const spawnNode = (
 ): ClusterNode => {
   const { port, privatePort } = ports;
   const own = { PORT: String(port), PRIVATE_PORT: String(privatePort) };
-  const child = startNodeProcess(role, { ...own, ...setting.env }, (line) =>
-    setting.onOutput(name, line),
-  );
+  const env = { ...own, ...setting.env, ...setting.envOf[name] };
+  const child = startNodeProcess(role, env, (line) => setting.onOutput(name, line));
   return {
     ...child,
     name,

@@ -21,6 +21,8 @@ export interface StartClusterOptions {
   redisUrl?: string;
   /** More environment variables for every process; they win over ours. */
   env?: Readonly<Record<string, string>>;
+  /** How far the clock of a process is off, in ms, by its name, e.g. `{ 'edge-1': 300_000 }`. */
+  clockOffsetsMs?: Readonly<Record<string, number>>;
   /** First port: ingresses, then edges; taken ones are stepped over. Default: the system chooses. */
   basePort?: number;
   /** Default: one of its own, so that clusters may share a Redis. */
@@ -95,6 +97,12 @@ const createSetting = (options: StartClusterOptions, identity: Identity): NodeSe
   ports: createPortAllocation(options.basePort),
   readyTimeoutMs: options.readyTimeoutMs ?? 30_000,
   onOutput: options.onOutput ?? (() => {}),
+  envOf: Object.fromEntries(
+    Object.entries(options.clockOffsetsMs ?? {}).map(([name, offsetMs]) => [
+      name,
+      { SWITCHBOARD_CLOCK_OFFSET_MS: String(offsetMs) },
+    ]),
+  ),
   env: {
     REDIS_URL: identity.redisUrl,
     KEY_PREFIX: identity.keyPrefix,

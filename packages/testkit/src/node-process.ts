@@ -24,6 +24,7 @@ export interface NodeProcess {
 }
 
 const repository = join(import.meta.dirname, '../../..');
+const clockOffset = join(import.meta.dirname, 'clock-offset.ts');
 const outputMaxLines = 200;
 
 /**
@@ -35,9 +36,10 @@ export const startNodeProcess = (
   env: Readonly<Record<string, string>>,
   onLine: (line: string) => void,
 ): NodeProcess => {
+  const preload = 'SWITCHBOARD_CLOCK_OFFSET_MS' in env ? ['--import', clockOffset] : [];
   const child = spawn(
     process.execPath,
-    ['--conditions=source', join('apps', role, 'src/main.ts')],
+    ['--conditions=source', ...preload, join('apps', role, 'src/main.ts')],
     {
       cwd: repository,
       env: { ...process.env, ...env, NODE_OPTIONS: '', SWITCHBOARD_PARENT_WATCH: '1' },
