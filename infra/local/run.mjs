@@ -1,6 +1,6 @@
 /**
- * What `npm start`, `npm test`, `npm run check` and `npm run bench` call. It needs nothing but Node 18 and
- * npm: it installs what is missing, then runs the real command, which is TypeScript, on Node 22.
+ * What `npm start`, `npm test`, `npm run check`, `npm run bench` and `npm run chaos` call. It needs nothing
+ * but Node 18 and npm: it installs what is missing, then runs the real command, which is TypeScript, on Node 22.
  * It stays in between only to pass on signals and the exit code.
  */
 import { spawn } from 'node:child_process';
@@ -17,6 +17,7 @@ const commands = new Map([
   ['test', 'infra/local/src/test.ts'],
   ['check', 'infra/local/src/check.ts'],
   ['bench', 'packages/bench/src/main.ts'],
+  ['chaos', 'packages/e2e/src/chaos.ts'],
 ]);
 
 const toolchain = ['-y', '-p', 'node@22', '-p', 'pnpm@12.21.0'];

@@ -1,0 +1,187 @@
+/** Runs one scenario against processes of its own, and says what did not hold. */
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  faultKinds,
+  latenciesOf,
+  openLedger,
+  startCluster,
+  startFaultProxy,
+  startRedis,
+  type Cluster,
+  type FaultKind,
+  type FaultProxy,
+  type Latencies,
+  type Ledger,
+  type PlanShape,
+  type Reconciliation,
+} from '@switchboard/testkit';
+import type { Scale, Scenario, Stage } from './scenario.ts';
+
+export interface Outcome {
+  scenario: string;
+  scale: Scale;
+  result: Reconciliation;
+  latencies: Latencies;
+  figures: Record<string, number | string>;
+  /** What HTTP answered, and why upgrades failed. */
+  answers: Record<string, number>;
+  /** What did not hold; empty: the scenario passed. */
+  problems: string[];
+  ledger: Ledger;
+}
+
+const defaultShape: Omit<PlanShape, 'seed' | 'seconds'> = {
+  rooms: 20,
+  visitorsPerRoom: 3,
+  operatorsPerRoom: 1,
+  desks: 3,
+  httpSenders: 8,
+  messages: 500,
+  socketShare: 0.4,
+  textChars: 60,
+};
+
+export const runScenario = async (scenario: Scenario, scale: Scale): Promise<Outcome> => {
+  const closing: (() => unknown)[] = [];
+  try {
+    return await play(scenario, scale, {
+      atTheEnd: (close) => closing.unshift(close),
+      afterwards: (close) => closing.push(close),
+    });
+  } finally {
+    for (const close of closing) await close();
+  }
+};
+
+type Closing = (close: () => unknown) => void;
+
+const play = async (
+  scenario: Scenario,
+  scale: Scale,
+  { atTheEnd, afterwards }: { atTheEnd: Closing; afterwards: Closing },
+): Promise<Outcome> => {
+  const redis = await startRedis({ args: scenario.redisArgs ?? [] });
+  atTheEnd(redis.stop);
+  const redisProxy = await startFaultProxy({ port: redis.port });
+  atTheEnd(redisProxy.stop);
+  const cluster = await startCluster({
+    redisUrl: `redis://127.0.0.1:${redisProxy.port}`,
+    edges: scenario.edges ?? 2,
+    ingresses: scenario.ingresses ?? 1,
+    env: scenario.env ?? {},
+    clockOffsetsMs: scenario.clockOffsetsMs ?? {},
+  });
+  atTheEnd(cluster.stop);
+  const edgeProxies = await Promise.all(cluster.edges.map(({ url }) => frontOf(url)));
+  atTheEnd(() => Promise.all(edgeProxies.map((proxy) => proxy.stop())));
+  const ledger = await openLedger({
+    ...cluster,
+    shape: { ...defaultShape, ...scenario.shape(scale), seed: scale.seed, seconds: scale.seconds },
+    edges: edgeProxies.slice(0, scenario.startsOnFirstEdge === true ? 1 : Infinity).map(socketUrl),
+    ingresses: cluster.ingresses.map(({ url }) => url),
+  });
+  atTheEnd(ledger.close);
+  const notes = createNotes();
+  const parts = { scale, cluster, ledger, redis, redisProxy, edgeProxies };
+  const leaveEdge = (index: number) => {
+    for (const proxy of edgeProxies) ledger.edges.remove(socketUrl(proxy));
+    for (const proxy of edgeProxies.toSpliced(index, 1)) ledger.edges.add(socketUrl(proxy));
+  };
+  const stage: Stage = {
+    ...parts,
+    ...notes,
+    ...createClock(ledger, scale.seed),
+    leaveEdge,
+    afterwards,
+  };
+  await Promise.all([withinReason(ledger.play(), scale), scenario.faults(stage)]);
+  const result = await ledger.settle(scenario.patienceMs ?? 8000);
+  await scenario.judge?.(stage, result);
+  return summarize(scenario, stage, { result, notes });
+};
+
+const frontOf = (url: string): Promise<FaultProxy> =>
+  startFaultProxy({ port: Number(new URL(url).port) });
+
+const socketUrl = ({ port }: FaultProxy): string => `ws://127.0.0.1:${port}`;
+
+/** Sends that are never answered must not hang the run: they stay open in the book. */
+const withinReason = (play: Promise<void>, { seconds }: Scale): Promise<void> =>
+  Promise.race([play, delay(seconds * 1000 + 30_000, undefined, { ref: false })]);
+
+type Notes = ReturnType<typeof createNotes>;
+
+const createNotes = () => {
+  const problems: string[] = [];
+  const figures: Record<string, number | string> = {};
+  return {
+    problems,
+    figures,
+    expect: (holds: boolean, otherwise: string) => {
+      if (!holds) problems.push(otherwise);
+    },
+    figure: (name: string, value: number | string) => {
+      figures[name] = typeof value === 'number' ? Math.round(value) : value;
+    },
+  };
+};
+
+const createClock = (ledger: Ledger, seed: number): Pick<Stage, 'at' | 'until' | 'random'> => {
+  let state = seed;
+  return {
+    /** Linear congruential, after Numerical Recipes: good enough for when a fault comes. */
+    random: () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32,
+    at: async (ms) => {
+      await delay(Math.max(0, ms - ledger.now()));
+    },
+    until: async (what, holds, patienceMs) => {
+      const startMs = performance.now();
+      while (!(await holds())) {
+        if (performance.now() - startMs > patienceMs)
+          throw new Error(`${what} did not come true within ${patienceMs} ms`);
+        await delay(20);
+      }
+      return performance.now() - startMs;
+    },
+  };
+};
+
+const summarize = (
+  scenario: Scenario,
+  { scale, ledger }: Stage,
+  { result, notes }: { result: Reconciliation; notes: Notes },
+): Outcome => ({
+  scenario: scenario.name,
+  scale,
+  result,
+  latencies: latenciesOf(ledger.book),
+  figures: notes.figures,
+  answers: Object.fromEntries([...ledger.statuses, ...ledger.book.refusals]),
+  problems: [...notes.problems, ...generalProblems(result, ledger, scenario.excuses ?? [])],
+  ledger,
+});
+
+/** What no scenario may have. */
+const generalProblems = (
+  { counts, findings, open, refused }: Reconciliation,
+  ledger: Ledger,
+  excuses: readonly FaultKind[],
+) => {
+  const away = ledger.roamers.filter((roamer) => !roamer.isLive());
+  return [
+    ...faultKinds
+      .filter((kind) => counts[kind] > 0 && !excuses.includes(kind))
+      .map((kind) => `${counts[kind]} ${kind}: ${JSON.stringify(findings[kind].slice(0, 5))}`),
+    ...(open > 0 ? [`${open} sends were never answered`] : []),
+    ...(refused > 0 ? [`${refused} sends were refused`] : []),
+    ...(away.length > 0 ? [`${away.length} readers did not come back`] : []),
+  ];
+};
+
+/** Whether a process says that it is ready. */
+export const isReady = async ({ privateUrl }: Cluster['edges'][number]): Promise<boolean> => {
+  const answer = await fetch(`${privateUrl}/health/ready`, {
+    signal: AbortSignal.timeout(2000),
+  }).catch(() => undefined);
+  return answer?.status === 200;
+};

@@ -1,0 +1,64 @@
+/** What a fault scenario is: a cluster, a plan of sends, what goes wrong meanwhile, and what must hold. */
+import type {
+  Cluster,
+  FaultKind,
+  FaultProxy,
+  Ledger,
+  PlanShape,
+  Reconciliation,
+  Redis,
+} from '@switchboard/testkit';
+
+/** How large a run is: `short` in the tests, `long` by `npm run chaos`. */
+export interface Scale {
+  seed: number;
+  seconds: number;
+  isLong: boolean;
+}
+
+export interface Stage {
+  readonly scale: Scale;
+  readonly cluster: Cluster;
+  readonly ledger: Ledger;
+  readonly redis: Redis;
+  /** Between the cluster and Redis. */
+  readonly redisProxy: FaultProxy;
+  /** Between the readers and each edge, in the order of `cluster.edges`. */
+  readonly edgeProxies: readonly FaultProxy[];
+  /** Repeatable chance for the times of faults, from 0 to 1. */
+  readonly random: () => number;
+  /** Writes down what does not hold. */
+  expect(holds: boolean, otherwise: string): void;
+  /** Resolves so long after the start of the sends. */
+  at(ms: number): Promise<void>;
+  /** Resolves with the ms that it took; rejects when it does not come true within `patienceMs`. */
+  until(what: string, holds: () => boolean | Promise<boolean>, patienceMs: number): Promise<number>;
+  /** From now on readers connect to all edges but this one. */
+  leaveEdge(index: number): void;
+  /** Called when the scenario is over and the cluster has stopped. */
+  afterwards(close: () => Promise<void>): void;
+  /** A figure for the report. */
+  figure(name: string, value: number | string): void;
+}
+
+export interface Scenario {
+  name: string;
+  edges?: number;
+  ingresses?: number;
+  env?: Readonly<Record<string, string>>;
+  clockOffsetsMs?: Readonly<Record<string, number>>;
+  redisArgs?: readonly string[];
+  shape: (scale: Scale) => Partial<PlanShape>;
+  /** Runs while the sends run. */
+  faults: (stage: Stage) => Promise<void>;
+  /** Looks at the result, beyond "nothing lost, nothing twice". */
+  judge?: (stage: Stage, result: Reconciliation) => void | Promise<void>;
+  /** How long what is missing may take to arrive after the last send (default 8 000 ms). */
+  patienceMs?: number;
+  /** Findings that this fault excuses. */
+  excuses?: readonly FaultKind[];
+  /** All readers join the first edge; the others are there for later (`leaveEdge`). */
+  startsOnFirstEdge?: boolean;
+  /** How long the sends run in the short form (default 5). */
+  shortSeconds?: number;
+}

@@ -1,0 +1,35 @@
+/** Every scenario, by its name on the command line. */
+import { cutAgain, slowReaders } from './client-scenarios.ts';
+import { clockWrong, edgeDrained, edgeKilled, storm } from './edge-scenarios.ts';
+import { ingressKilled } from './ingress-scenarios.ts';
+import {
+  copiesRemoved,
+  followersDeaf,
+  pubSubKilled,
+  redisAway,
+  redisEmptied,
+  redisFull,
+  redisRestarted,
+} from './redis-scenarios.ts';
+import type { Scenario } from './scenario.ts';
+
+const all = [
+  edgeKilled,
+  edgeDrained,
+  storm,
+  clockWrong,
+  ingressKilled,
+  pubSubKilled,
+  copiesRemoved,
+  followersDeaf,
+  redisAway,
+  redisRestarted,
+  redisEmptied,
+  redisFull,
+  cutAgain,
+  slowReaders,
+];
+
+export const scenarios: ReadonlyMap<string, Scenario> = new Map(
+  all.map((scenario) => [scenario.name, scenario]),
+);
