@@ -152,9 +152,17 @@ describe('being told', () => {
   test('excuses what is missing at that place, and nothing else', () => {
     const book = bookOf([{}, {}, {}, {}, {}, {}]);
     addReader(book, [0, 1, 2, 3, 4, 5]);
-    addReader(book, [0, 2, 5], { marks: [told(2, 45)] });
+    addReader(book, [0, 2, 5], { marks: [told(2, 20_000)] });
     expect(reconcile(book)).toMatchObject({ told: 2, reloads: 1 });
     expect(faultsOf(book)).toEqual({ lost: 1 });
+  });
+
+  test('may come a little later than the hole', () => {
+    const book = bookOf(four);
+    addReader(book, [0, 1, 2, 3]);
+    addReader(book, [0, 2, 3], { marks: [told(2, 5000)] });
+    expect(reconcile(book)).toMatchObject({ told: 1 });
+    expect(faultsOf(book)).toEqual({});
   });
 
   test('does not excuse what was sent afterwards', () => {

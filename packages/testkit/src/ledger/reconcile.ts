@@ -52,6 +52,7 @@ export interface Reconciliation {
 }
 
 const findingsMax = 20;
+const toldWithinMs = 10_000;
 
 export const reconcile = (book: Book): Reconciliation => {
   const sum = createSum(book);
@@ -200,8 +201,15 @@ const around = (account: Account | undefined, ranks: Ranks, rank: number | undef
   return hole;
 };
 
+/**
+ * A reload covers whatever was accepted before it. At the place of the hole it may come at any time; later
+ * than that it has to come soon: desks are told over some seconds, and go on receiving meanwhile.
+ */
 const isTold = (reader: ReaderEntry, send: SendEntry, { from, to }: Hole): boolean =>
   reader.marks.some(
     ({ what, receipts, atMs }) =>
-      what === 'told' && receipts >= from && receipts <= to && atMs >= send.sentMs,
+      what === 'told' &&
+      receipts >= from &&
+      atMs >= send.sentMs &&
+      (receipts <= to || atMs <= send.answeredMs + toldWithinMs),
   );
