@@ -1,6 +1,6 @@
 /** Edges and ingresses that die or stop under load: every message is accounted for. */
 import { expect, test } from 'vitest';
-import { edgeDrained, edgeKilled, storm } from './edge-scenarios.ts';
+import { clockWrong, edgeDrained, edgeKilled, storm } from './edge-scenarios.ts';
 import { ingressKilled } from './ingress-scenarios.ts';
 import { runShort } from './run-short.ts';
 
@@ -8,6 +8,7 @@ test.each([
   ['an edge that is killed loses nothing', edgeKilled],
   ['an edge that is drained loses nothing, refuses nobody and spreads the returns', edgeDrained],
   ['all readers of a killed edge come back at once', storm],
+  ['an edge whose clock is wrong orders and stamps as the others do', clockWrong],
   ['ingresses that are killed execute every call once', ingressKilled],
 ])('%s', async (_name, scenario) => {
   expect(await runShort(scenario)).toEqual([]);

@@ -6,6 +6,7 @@ import {
   pubSubKilled,
   redisAway,
   redisFull,
+  redisRestarted,
 } from './redis-scenarios.ts';
 import { runShort } from './run-short.ts';
 
@@ -14,6 +15,7 @@ test.each([
   ['live copies that vanish are repaired from the log', copiesRemoved],
   ['followers that hear nothing are found by the heartbeat and repaired', followersDeaf],
   ['a Redis that is away for longer than the leases kills nobody', redisAway],
+  ['a Redis that is killed and restarted loses nothing, and no socket closes', redisRestarted],
   ['a full Redis refuses, and nothing is half done', redisFull],
 ])('%s', async (_name, scenario) => {
   expect(await runShort(scenario)).toEqual([]);
