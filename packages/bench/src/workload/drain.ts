@@ -3,7 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { LoadGenerator } from '../load/load-generator.ts';
 
 const drainMaxMs = 15_000;
-const quietMs = 500;
+
+/** Longer than any repair of a hole takes: what has not come by then is lost. */
+const quietMs = 4000;
 
 /** Waits until `expected` deliveries were received since the sockets opened, or nothing more comes. */
 export const drain = async (
