@@ -202,14 +202,14 @@ const around = (account: Account | undefined, ranks: Ranks, rank: number | undef
 };
 
 /**
- * A reload covers whatever was accepted before it. At the place of the hole it may come at any time; later
- * than that it has to come soon: desks are told over some seconds, and go on receiving meanwhile.
+ * A reload covers whatever was accepted before it. At the place of the hole it may come at any time;
+ * elsewhere it has to come soon: desks are told over some seconds and go on receiving meanwhile, and where no
+ * reader saw two messages both, the place is a guess.
  */
 const isTold = (reader: ReaderEntry, send: SendEntry, { from, to }: Hole): boolean =>
   reader.marks.some(
     ({ what, receipts, atMs }) =>
       what === 'told' &&
-      receipts >= from &&
       atMs >= send.sentMs &&
-      (receipts <= to || atMs <= send.answeredMs + toldWithinMs),
+      ((receipts >= from && receipts <= to) || atMs <= send.answeredMs + toldWithinMs),
   );
