@@ -109,6 +109,7 @@ export function createEdge(options: EdgeOptions): Edge {
     joinDesk: desk.join,
     handleFrame: commands.handle,
     leave,
+    onLost: () => options.traffic.closedFor('lost_frame'),
     onClosed: (_session: Session, { code }: { code: number }) => options.traffic.closed(code),
     onError: (message: string, error: unknown) => onWarning(message, { err: error }),
   };

@@ -17,7 +17,7 @@ export interface Traffic {
   /** An ephemeral event was not sent to so many sockets over it. */
   spared(sockets: number): void;
   /** A socket was closed for its reader's pace. */
-  closedFor(limit: 'socket' | 'process'): void;
+  closedFor(limit: 'socket' | 'process' | 'lost_frame'): void;
   /** Mean lag of the event loop since the last call, ms. */
   loopLagMs(): number;
   stop(): void;

@@ -21,6 +21,7 @@ const setUp = (more: Partial<WelcomeParts> = {}) => {
     joinDesk: vi.fn(async (session: DeskSession) => void (session.phase = 'live')),
     handleFrame: vi.fn(),
     leave: vi.fn(),
+    onLost: vi.fn(),
     onClosed: vi.fn(),
     onError: vi.fn(),
     ...more,

@@ -25,6 +25,8 @@ export interface WelcomeParts {
   readonly handleFrame: (session: Session, bytes: Uint8Array, isBinary: boolean) => void;
   /** Takes the session out of its room or desk. */
   readonly leave: (session: Session) => void;
+  /** A frame to this session was lost: it did not read. */
+  readonly onLost: () => void;
   readonly onClosed: (session: Session, closing: Closing) => void;
   readonly onError: (message: string, error: unknown) => void;
 }
@@ -40,7 +42,10 @@ export function welcome(ticket: Ticket, connection: Connection, parts: WelcomePa
     message(bytes, isBinary) {
       if (session.phase !== 'ended') parts.handleFrame(session, bytes, isBinary);
     },
-    overflowed: () => session.end('slow_consumer'),
+    overflowed() {
+      parts.onLost();
+      session.end('slow_consumer');
+    },
     closed: (closing) => bidFarewell(session, closing, parts),
   };
 }
