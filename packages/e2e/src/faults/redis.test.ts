@@ -5,6 +5,7 @@ import {
   followersDeaf,
   pubSubKilled,
   redisAway,
+  redisEmptied,
   redisFull,
   redisRestarted,
 } from './redis-scenarios.ts';
@@ -16,6 +17,7 @@ test.each([
   ['followers that hear nothing are found by the heartbeat and repaired', followersDeaf],
   ['a Redis that is away for longer than the leases kills nobody', redisAway],
   ['a Redis that is killed and restarted loses nothing, and no socket closes', redisRestarted],
+  ['a Redis that comes back with nothing is told to everybody', redisEmptied],
   ['a full Redis refuses, and nothing is half done', redisFull],
 ])('%s', async (_name, scenario) => {
   expect(await runShort(scenario)).toEqual([]);
