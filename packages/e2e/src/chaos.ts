@@ -41,12 +41,23 @@ const option = (value: string) => ({ type: 'string', default: value }) as const;
 
 const main = async (): Promise<number> => {
   const { values } = parseArgs({
-    options: { scenario: option('all'), minutes: option('1'), seed: option('1'), out: option('') },
+    options: {
+      scenario: option('all'),
+      minutes: option('1'),
+      seed: option('1'),
+      out: option(''),
+      help: { type: 'boolean', default: false },
+    },
   });
   const names = values.scenario === 'all' ? [...scenarios.keys()] : values.scenario.split(',');
   const [minutes, seed] = [Number(values.minutes), Number(values.seed)];
   const unknown = names.find((name) => !scenarios.has(name));
-  if (unknown !== undefined || !(minutes >= 0 && minutes <= 600) || !Number.isInteger(seed)) {
+  if (
+    values.help ||
+    unknown !== undefined ||
+    !(minutes >= 0 && minutes <= 600) ||
+    !Number.isInteger(seed)
+  ) {
     say(usage);
     return exitCodeUsage;
   }
