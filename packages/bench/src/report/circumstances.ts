@@ -33,7 +33,8 @@ export const noteCircumstances = async (args: readonly string[]): Promise<Circum
   cpu: cpus()[0]?.model ?? 'unknown',
   cores: availableParallelism(),
   memoryGiB: Math.round(totalmem() / 2 ** 30),
-  kernel: release(),
+  // Without what a distributor or a host appends.
+  kernel: release().split('-', 1)[0] ?? '',
   node: process.version,
   loadAverages: (await readFile('/proc/loadavg', 'utf8')).split(' ').slice(0, 3).map(Number),
 });

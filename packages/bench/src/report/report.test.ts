@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Turn } from '../workload/fan-out.ts';
-import { replaceMeasured } from './result-file.ts';
+import { renderJson, replaceMeasured } from './result-file.ts';
 import { summarize } from './summary.ts';
 import { renderBackground, renderResults } from './table.ts';
 
@@ -90,5 +90,14 @@ describe('replaceMeasured', () => {
     );
     expect(second).toContain('## Where the time goes');
     expect(second).not.toContain('one');
+  });
+});
+
+describe('renderJson', () => {
+  test('puts lists of plain values on one line and changes nothing', () => {
+    const value = { peers: ['uws', 'minimal'], turns: [{ limits: [], load: [1, 2] }] };
+    const text = renderJson(value);
+    expect(text).toContain('"peers": ["uws", "minimal"]');
+    expect(JSON.parse(text)).toEqual(value);
   });
 });

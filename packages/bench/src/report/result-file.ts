@@ -25,7 +25,7 @@ export const keepResult = async (result: Result, measured: string): Promise<stri
   const path = join(folder, `${name}.md`);
   const before = await readFile(path, 'utf8').catch(() => `# ${result.workload}\n`);
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
+  await writeFile(join(folder, `${name}.json`), renderJson(result));
   await writeFile(path, replaceMeasured(before, measured));
   return path;
 };
@@ -38,3 +38,13 @@ export const replaceMeasured = (text: string, measured: string): string => {
   if (begin < 0 || end < begin) return `${text.trimEnd()}\n\n${section}\n`;
   return text.slice(0, begin) + section + text.slice(end + endMark.length);
 };
+
+/** JSON as the repository's formatter wants it: lists of plain values stand on one line. */
+export const renderJson = (value: unknown): string =>
+  `${JSON.stringify(value, null, 2).replace(/\[\n[^[\]{}]*\]/g, joinLines)}\n`;
+
+const joinLines = (list: string): string =>
+  list
+    .replace(/\[\n\s+/, '[')
+    .replace(/\n\s+\]$/, ']')
+    .replace(/,\n\s+/g, ', ');
