@@ -1,59 +1,19 @@
 /** Every environment variable of ingress, with its limits: the README's table is generated from this. */
 import { topologyProblem } from '@switchboard/bus';
 import { defaultLimits } from '@switchboard/protocol';
-import {
-  choice,
-  durationMs,
-  flag,
-  port,
-  secretList,
-  text,
-  url,
-  wholeNumber,
-} from '@switchboard/runtime';
+import { durationMs, flag, processVariables, secretList, wholeNumber } from '@switchboard/runtime';
 import { z } from 'zod';
 import { readTokenEntry } from './api-tokens.ts';
 
 const kibibyte = 1024;
 
-const where = {
-  REDIS_URL: url({
-    description:
-      'Redis or Valkey that carries the logs, channels and presence: `redis://host:port`, `redis+sentinel://host:port,…/master` or `redis+cluster://host:port,…`; with `rediss` over TLS',
-    problem: topologyProblem,
-    default: 'redis://127.0.0.1:6379',
-  }),
-  KEY_PREFIX: text({
-    description: 'prefix of every key and channel; deployments that share a Redis differ in it',
-    pattern: /^[^{}\s]{0,64}$/u,
-    rule: 'must be at most 64 characters without braces or spaces',
-    default: 'sb:',
-  }),
-  PARTITIONS: wholeNumber({
-    description: 'partitions of the deployment, fixed when it is created',
-    min: 1,
-    max: 1024,
-    default: 16,
-  }),
-  NODE_ID: text({
-    description: 'name of this process in the log; unset: made up at every start',
-    pattern: /^[\w.-]{1,64}$/u,
-    rule: 'must be 1 to 64 letters, digits, dots, underscores or hyphens',
-  }).optional(),
-  HOST: text({ description: 'address of the public port', default: '0.0.0.0' }),
-  PORT: port({ description: 'public port: the HTTP operations and their pages', default: 7000 }),
-  PRIVATE_HOST: text({ description: 'address of the private port', default: '127.0.0.1' }),
-  PRIVATE_PORT: port({ description: 'private port: /metrics and /health', default: 7100 }),
-  BASE_PATH: text({
-    description: 'path prefix of all operations and pages, e.g. /support',
-    pattern: /^(?:\/[\w.~-]+)*$/u,
-    rule: 'must start with a slash and not end with one',
-  }).optional(),
-  LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
-    description: 'lowest level that is logged',
-    default: 'info',
-  }),
-};
+const where = processVariables({
+  redisProblem: topologyProblem,
+  nodeId: 'name of this process in the log; unset: made up at every start',
+  port: { description: 'public port: the HTTP operations and their pages', default: 7000 },
+  privatePort: 7100,
+  basePath: 'path prefix of all operations and pages, e.g. /support',
+});
 
 const tokenMinChars = 8;
 

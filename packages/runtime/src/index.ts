@@ -23,3 +23,4 @@ export {
   type PrivateServerOptions,
 } from './private-server.ts';
 export { createShutdown, type Shutdown, type ShutdownOptions } from './shutdown.ts';
+export { processVariables, type ProcessVariables } from './process-variables.ts';

@@ -1,0 +1,56 @@
+/** The environment variables that every process of the cluster has. */
+import { choice, port, text, url, wholeNumber } from './variable.ts';
+
+/** Where the processes differ. */
+export interface ProcessVariables {
+  /** Says what is wrong with a Redis URL, or nothing. */
+  readonly redisProblem: (value: string) => string | undefined;
+  /** What the process' name is for. */
+  readonly nodeId: string;
+  /** What the public port serves, and under which number. */
+  readonly port: { readonly description: string; readonly default: number };
+  readonly privatePort: number;
+  /** What the path prefix stands before. */
+  readonly basePath: string;
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+export const processVariables = (own: ProcessVariables) => ({
+  REDIS_URL: url({
+    description:
+      'Redis or Valkey that carries the logs, channels and presence: `redis://host:port`, `redis+sentinel://host:port,…/master` or `redis+cluster://host:port,…`; with `rediss` over TLS',
+    problem: own.redisProblem,
+    default: 'redis://127.0.0.1:6379',
+  }),
+  KEY_PREFIX: text({
+    description: 'prefix of every key and channel; deployments that share a Redis differ in it',
+    pattern: /^[^{}\s]{0,64}$/u,
+    rule: 'must be at most 64 characters without braces or spaces',
+    default: 'sb:',
+  }),
+  PARTITIONS: wholeNumber({
+    description: 'partitions of the deployment, fixed when it is created',
+    min: 1,
+    max: 1024,
+    default: 16,
+  }),
+  NODE_ID: text({
+    description: own.nodeId,
+    pattern: /^[\w.-]{1,64}$/u,
+    rule: 'must be 1 to 64 letters, digits, dots, underscores or hyphens',
+  }).optional(),
+  HOST: text({ description: 'address of the public port', default: '0.0.0.0' }),
+  PORT: port(own.port),
+  PRIVATE_HOST: text({ description: 'address of the private port', default: '127.0.0.1' }),
+  PRIVATE_PORT: port({
+    description: 'private port: /metrics and /health',
+    default: own.privatePort,
+  }),
+  BASE_PATH: text({
+    description: own.basePath,
+    pattern: /^(?:\/[\w.~-]+)*$/u,
+    rule: 'must start with a slash and not end with one',
+  }).optional(),
+  LOG_LEVEL: choice(logLevels, { description: 'lowest level that is logged', default: 'info' }),
+});
