@@ -99,6 +99,13 @@ const times = {
     max: 600_000,
     default: 5_000,
   }),
+  SOCKET_IDLE_TIMEOUT_MS: durationMs({
+    description:
+      'how long a socket may be silent before it is closed as half-open, in steps of 4 s; it is pinged 16 s before that (8 s below 32 s, 4 s below 16 s)',
+    min: 8_000,
+    max: 960_000,
+    default: 36_000,
+  }),
   CLOSE_FLUSH_MS: durationMs({
     description: 'how long a closed socket may go on reading what was sent to it; then it is cut',
     max: 60_000,

@@ -96,6 +96,7 @@ const server = await createSocketServer({
   frameCutBytes: limits.clientFrameCutBytes,
   // What is cut for being slow is cut before the hard limit, over which frames are lost.
   bufferMaxBytes: config.SOCKET_BUFFER_MAX_BYTES * 2,
+  idleTimeoutMs: config.SOCKET_IDLE_TIMEOUT_MS,
   closeFlushMs: config.CLOSE_FLUSH_MS,
   onPressed: () => slowReaders.pressed(),
   admit: (head) => admit(head, { isAllowedOrigin, verify: tokens.verify, closedBecause, limits }),

@@ -51,6 +51,10 @@ describe('a wrong setting', () => {
     ],
     [{ AUTH_KEYS: '{"keys":[{"kty":"EC"}]}' }, 'configuration: AUTH_KEYS: key 1 cannot be used'],
     [
+      { SOCKET_IDLE_TIMEOUT_MS: '7999' },
+      'configuration: SOCKET_IDLE_TIMEOUT_MS="7999": must be a whole number from 8000 to 960000',
+    ],
+    [
       { BASE_PATH: 'support/' },
       'configuration: BASE_PATH="support/": must start with a slash and not end with one',
     ],

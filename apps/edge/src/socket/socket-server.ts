@@ -30,6 +30,11 @@ export interface SocketServerOptions {
   readonly frameCutBytes: number;
   /** Bytes that may wait for a slow reader before frames are lost and its socket is closed. */
   readonly bufferMaxBytes: number;
+  /**
+   * A socket that is silent so long is closed, ms: 8 000 to 960 000, outside of which uWebSockets.js ends
+   * the process. It keeps 4, 8 or 16 s of it for the answer to its ping, and counts in steps of 4 s.
+   */
+  readonly idleTimeoutMs: number;
   /** How long a closed socket may go on reading what was sent to it before, ms. */
   readonly closeFlushMs: number;
   readonly admit: (head: UpgradeHead) => Decision;
@@ -52,11 +57,6 @@ export interface SocketServer {
   close(): void;
 }
 
-/**
- * Silent for 20 s: pinged; for 16 s more: closed (uWebSockets.js takes 16 s of the time as the margin
- * for the answer). Under the 60 s of usual balancers, and a half-open client is found within 45 s.
- */
-const idleTimeoutSeconds = 36;
 /** Refuses to share the port: two processes on one port would split the connects in silence. */
 const exclusivePort = 1;
 const closedAbnormally = 1006;
@@ -141,12 +141,12 @@ type RouteOptions = Shared & {
 };
 
 function behavior(socket: UpgradeHead['socket'], options: RouteOptions) {
-  const { frameCutBytes, bufferMaxBytes, admit, partings } = options;
+  const { frameCutBytes, bufferMaxBytes, idleTimeoutMs, admit, partings } = options;
   return {
     maxPayloadLength: frameCutBytes,
     maxBackpressure: bufferMaxBytes,
     closeOnBackpressureLimit: false,
-    idleTimeout: idleTimeoutSeconds,
+    idleTimeout: Math.ceil(idleTimeoutMs / 1_000),
     sendPingsAutomatically: true,
     upgrade(
       response: HttpResponse,
