@@ -35,6 +35,7 @@ const defaultShape: Omit<PlanShape, 'seed' | 'seconds'> = {
   visitorsPerRoom: 3,
   operatorsPerRoom: 1,
   desks: 3,
+  passersBy: 0,
   httpSenders: 8,
   messages: 500,
   socketShare: 0.4,

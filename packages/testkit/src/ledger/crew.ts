@@ -1,4 +1,4 @@
-/** All readers of a run, each on a socket of its own. */
+/** All readers of a run, or all passers-by, each on a socket of its own. */
 import { mintToken } from '../token.ts';
 import type { Book } from './book.ts';
 import type { PlannedReader } from './plan.ts';
@@ -11,6 +11,8 @@ export interface CrewOptions {
   /** Where this reader connects next. */
   edgeFor: (reader: string) => string | undefined;
   backoffMs: (attempt: number) => number;
+  /** Readers come back and are in the book; passers-by do not and are not. */
+  areReaders: boolean;
   now: () => number;
 }
 
@@ -36,7 +38,7 @@ export const gatherCrew = async (
 
 const startReader = async (
   { name, role, room }: PlannedReader,
-  { book, authSecret, chatId, edgeFor, backoffMs, now }: CrewOptions,
+  { book, authSecret, chatId, edgeFor, backoffMs, areReaders, now }: CrewOptions,
 ): Promise<Roamer> => {
   const chat = room === undefined ? undefined : chatId(room);
   const token = await mintToken(authSecret, {
@@ -45,7 +47,8 @@ const startReader = async (
     ...(role === 'client' && { chat_id: chat as string }),
   });
   const entry = { name, role, room, numbers: [], timesMs: [], marks: [] };
-  book.readers.push(entry);
+  if (areReaders) book.readers.push(entry);
   const nextEdge = () => edgeFor(name);
-  return createRoamer({ book, entry, chatId: chat, token, nextEdge, backoffMs, now });
+  const options = { book, entry, chatId: chat, token, nextEdge, backoffMs, now };
+  return createRoamer({ ...options, comesBack: areReaders });
 };

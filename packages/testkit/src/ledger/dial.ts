@@ -4,6 +4,8 @@ import type { Role } from './audience.ts';
 
 export interface Call {
   edge: string;
+  /** Stands at the end of the request's path, so that a proxy can tell whose connection it carries. */
+  name: string;
   role: Role;
   chatId: string | undefined;
   token: string;
@@ -23,6 +25,7 @@ export interface Frame {
 
 interface Callbacks {
   frame: (frame: Frame) => void;
+  ping: () => void;
   /** Why it could not be opened, or broke. */
   error: (reason: string) => unknown;
   closed: (code: number) => void;
@@ -39,14 +42,16 @@ export const dial = (call: Call, callbacks: Callbacks): WebSocket => {
   socket.on('message', (bytes) =>
     callbacks.frame(JSON.parse((bytes as Buffer).toString()) as Frame),
   );
+  socket.on('ping', callbacks.ping);
   socket.on('error', (error) => callbacks.error(error.message.replace(/ ?127\S+/u, '')));
   socket.on('close', callbacks.closed);
   return socket;
 };
 
-const address = ({ edge, role, chatId, since }: Call): URL => {
+const address = ({ edge, name, role, chatId, since }: Call): URL => {
   const url = new URL(edge + (role === 'desk' ? '/broadcast' : '/chat'));
   if (chatId !== undefined) url.searchParams.set('chat_id', chatId);
   if (since !== undefined) url.searchParams.set('since', since);
+  url.searchParams.set('app', name);
   return url;
 };

@@ -20,6 +20,10 @@ export interface LedgerOptions {
   authSecret: string;
   /** How long a reader waits before attempt n to come back, in ms (default: 50 to 1 000, growing, with jitter). */
   backoffMs?: (attempt: number) => number;
+  /** What the rooms are called, before their number (default `room`). */
+  roomName?: string;
+  /** A reader takes a connection for dead over which nothing came for so long, in ms (default 30 000). */
+  silenceMaxMs?: number;
   /** Where a reader connects (default: the balancer's next). */
   edgeFor?: (reader: string) => string | undefined;
 }
@@ -28,7 +32,9 @@ export interface Ledger {
   readonly book: Book;
   readonly edges: Balancer;
   readonly ingresses: Balancer;
+  /** The readers. */
   readonly roamers: readonly Roamer[];
+  readonly passersBy: readonly Roamer[];
   /** What HTTP answered, by status. */
   readonly statuses: ReadonlyMap<string, number>;
   /** Since the start of the sends, in ms. */
@@ -43,6 +49,9 @@ export interface Ledger {
 }
 
 const settleLookMs = 250;
+/** An edge pings after 20 s, counted in steps of 4 s. */
+const defaultSilenceMaxMs = 30_000;
+const silenceLookMs = 500;
 
 /** Resolves when every reader has joined. */
 export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
@@ -55,17 +64,25 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
   const stopped = new AbortController();
   let startMs = performance.now();
   const now = () => performance.now() - startMs;
-  const crew = await gatherCrew(plan.readers, {
+  const chatId = (room: number) => `${options.roomName ?? 'room'}-${room}`;
+  const crewOptions = {
     book,
     authSecret: options.authSecret,
     chatId,
     edgeFor: options.edgeFor ?? (() => edges.next()),
     backoffMs: options.backoffMs ?? createBackoff(shape.seed),
     now,
-  });
+  };
+  const crew = await gatherCrew(plan.readers, { ...crewOptions, areReaders: true });
+  const passing = await gatherCrew(plan.passersBy, { ...crewOptions, areReaders: false });
+  const everybody = [...crew.values(), ...passing.values()];
+  const { silenceMaxMs = defaultSilenceMaxMs } = options;
+  const watch = setInterval(() => {
+    for (const roamer of everybody) roamer.giveUpAfter(silenceMaxMs);
+  }, silenceLookMs);
   for (const { marks } of book.readers) for (const mark of marks) mark.atMs = 0;
   const backend = { ingresses, apiToken: options.apiToken, statuses, signal: stopped.signal };
-  const send = createSender({ book, crew, backend, textChars: shape.textChars, now });
+  const send = createSender({ book, crew, backend, chatId, textChars: shape.textChars, now });
   const playQueue = async (queue: readonly PlannedSend[]) => {
     for (const planned of queue) {
       const earlyMs = planned.atMs - now();
@@ -79,6 +96,7 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
     edges,
     ingresses,
     roamers: [...crew.values()],
+    passersBy: [...passing.values()],
     statuses,
     now,
     play: async () => {
@@ -100,12 +118,11 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
     },
     close: () => {
       stopped.abort();
-      for (const roamer of crew.values()) roamer.leave();
+      clearInterval(watch);
+      for (const roamer of everybody) roamer.leave();
     },
   };
 };
-
-const chatId = (room: number): string => `room-${room}`;
 
 const isComplete = (crew: Crew): boolean => [...crew.values()].every((roamer) => roamer.isLive());
 
@@ -129,12 +146,13 @@ interface SenderOptions {
   book: Book;
   crew: Crew;
   backend: Backend;
+  chatId: (room: number) => string;
   textChars: number;
   now: () => number;
 }
 
 const createSender =
-  ({ book, crew, backend, textChars, now }: SenderOptions) =>
+  ({ book, crew, backend, chatId, textChars, now }: SenderOptions) =>
   async ({ number, room, kind, sender }: PlannedSend): Promise<void> => {
     book.sends[number] = openSend(room, kind, now());
     const message = { text: textOf(number, textChars), ...typeFields(kind) };

@@ -7,6 +7,7 @@ const shape: PlanShape = {
   visitorsPerRoom: 3,
   operatorsPerRoom: 1,
   desks: 2,
+  passersBy: 7,
   httpSenders: 4,
   messages: 400,
   seconds: 10,
@@ -39,4 +40,11 @@ test('whoever sends over a socket is in the room, and clients send no notes', ()
     expect(reader.room).toBe(room);
     expect(kind === 'note' && reader.role === 'client').toBe(false);
   }
+});
+
+test('passers-by are spread over the rooms and send nothing', () => {
+  const { passersBy, sends } = createPlan(shape);
+  expect(passersBy.map(({ room }) => room)).toEqual([0, 1, 2, 3, 4, 0, 1]);
+  const names = new Set<number | string>(passersBy.map(({ name }) => name));
+  expect(sends.filter(({ sender }) => names.has(sender))).toEqual([]);
 });

@@ -8,6 +8,8 @@ export interface PlanShape {
   visitorsPerRoom: number;
   operatorsPerRoom: number;
   desks: number;
+  /** Visitors, one room after the other, who send nothing and stay away once their connection is gone. */
+  passersBy: number;
   /** Connections that post one message after the other. */
   httpSenders: number;
   messages: number;
@@ -37,7 +39,9 @@ export interface PlannedSend {
 }
 
 export interface Plan {
+  /** They always come back, and have to receive everything. */
   readers: readonly PlannedReader[];
+  passersBy: readonly PlannedReader[];
   sends: readonly PlannedSend[];
 }
 
@@ -53,7 +57,7 @@ export const createPlan = (shape: PlanShape): Plan => {
     const from = people.length > 0 ? overSocket(people, random) : overHttp(shape, random);
     return { number, atMs: Math.round(atMs), room, ...from };
   });
-  return { readers, sends };
+  return { readers, passersBy: planPassersBy(shape), sends };
 };
 
 const planReaders = ({ rooms, visitorsPerRoom, operatorsPerRoom, desks }: PlanShape) => {
@@ -68,6 +72,13 @@ const planReaders = ({ rooms, visitorsPerRoom, operatorsPerRoom, desks }: PlanSh
     readers.push({ name: `desk-${one}`, role: 'desk', room: undefined });
   return readers;
 };
+
+const planPassersBy = ({ rooms, passersBy }: PlanShape): PlannedReader[] =>
+  Array.from({ length: passersBy }, (_, one) => ({
+    name: `passer-by-${one}`,
+    role: 'client',
+    room: one % rooms,
+  }));
 
 type From = Pick<PlannedSend, 'kind' | 'sender'>;
 

@@ -1,6 +1,6 @@
 /**
- * A minimal client that always comes back: it resumes with `since` after every close and break as the
- * contract says, notes what it receives, and sends what it is given until it is answered.
+ * A minimal client: it resumes with `since` after every close and break as the contract says, gives up a
+ * connection that is silent, notes what it receives, and sends what it is given until it is answered.
  */
 import type { WebSocket } from 'ws';
 import type { Book, ReaderEntry, ReaderMark } from './book.ts';
@@ -18,11 +18,20 @@ export interface RoamerOptions {
   nextEdge: () => string | undefined;
   /** Before attempt n (from 1) to come back, in ms. */
   backoffMs: (attempt: number) => number;
+  /** False: it stays away when its connection is gone. */
+  comesBack: boolean;
   now: () => number;
+}
+
+/** It was told that a user has gone. */
+export interface Departure {
+  user: string;
+  atMs: number;
 }
 
 export interface Roamer {
   readonly entry: ReaderEntry;
+  readonly departures: readonly Departure[];
   /** Has read `connected` on the socket that it has now. */
   isLive(): boolean;
   /** The first `connected`. */
@@ -30,6 +39,8 @@ export interface Roamer {
   send: Mailbox['send'];
   /** Breaks its connection without a close frame, and comes back after `awayMs`. */
   cut(awayMs: number): void;
+  /** Takes its connection for dead, and comes back, if nothing came over it for so long: not even a ping. */
+  giveUpAfter(silenceMs: number): void;
   leave(): void;
 }
 
@@ -50,7 +61,10 @@ export const createRoamer = (options: RoamerOptions): Roamer => {
   let resumes = false;
   let waitMs = 0;
   let timer: NodeJS.Timeout | undefined;
+  let heardAtMs = 0;
+  const departures: Departure[] = [];
 
+  const heard = () => (heardAtMs = performance.now());
   const mark = (what: ReaderMark['what'], closeCode?: number) =>
     addMark(entry, { what, atMs: now(), ...(closeCode && { closeCode }) });
   const welcome = (data: { position: string; resumed?: boolean }) => {
@@ -65,8 +79,10 @@ export const createRoamer = (options: RoamerOptions): Roamer => {
   };
   const take = (frame: Frame) => {
     const { event, data, position } = frame;
+    heard();
     if (event === 'connected') return welcome(data);
     if (event === 'disconnecting') waitMs = data.retry_after_ms ?? 0;
+    if (event === 'userDisconnected') departures.push({ user: data.user.id, atMs: now() });
     if (event === 'checkpoint') positions.reset(data.position);
     if (frame.request_id !== undefined) mailbox.answer(frame);
     if (event === 'messageAdded' && frame.duplicate !== true)
@@ -79,16 +95,23 @@ export const createRoamer = (options: RoamerOptions): Roamer => {
     if (edge === undefined) return later();
     const since = resumes ? positions.since() : undefined;
     const { chatId, token } = options;
+    const { name, role } = entry;
+    heard();
     socket = dial(
-      { edge, role: entry.role, chatId, token, since },
-      { frame: take, error: (reason) => !live && count(book.refusals, reason), closed: lost },
+      { edge, name, role, chatId, token, since },
+      {
+        frame: take,
+        ping: heard,
+        error: (reason) => !live && count(book.refusals, reason),
+        closed: lost,
+      },
     );
   };
   const lost = (code: number) => {
     if (live) mark('away', code);
     if (code === positionLost) resumes = false;
     live = false;
-    if (code >= 4500 || hasLeft) return;
+    if (code >= 4500 || hasLeft || !options.comesBack) return;
     later();
   };
   const later = () => {
@@ -100,6 +123,7 @@ export const createRoamer = (options: RoamerOptions): Roamer => {
   connect();
   return {
     entry,
+    departures,
     isLive: () => live,
     joined: joined.promise,
     send: mailbox.send,
@@ -107,6 +131,9 @@ export const createRoamer = (options: RoamerOptions): Roamer => {
       if (!live) return;
       waitMs = awayMs;
       socket?.terminate();
+    },
+    giveUpAfter: (silenceMs) => {
+      if (live && performance.now() - heardAtMs > silenceMs) socket?.terminate();
     },
     leave: () => {
       hasLeft = true;
