@@ -270,6 +270,16 @@ export interface NodeStats {
   readonly followLagMs: number;
 }
 
+/** How late a node is. */
+export type NodeLag = Pick<NodeStats, 'loopLagMs' | 'followLagMs'>;
+
+/** What the nodes that are late have told of it; no I/O. */
+export interface LagWatch {
+  /** The worst lag of any node in the last second, ms; 0 when none is late. */
+  worstMs(): number;
+  close(): void;
+}
+
 export interface NodeInfo extends NodeStats {
   readonly nodeId: string;
   readonly leaseEndsInMs: number;
@@ -288,6 +298,13 @@ export interface Nodes {
   /** Enters this process and renews every 3 s for 10 s; cleans up after nodes that died. */
   enter(nodeId: string, stats: () => NodeStats): Promise<NodeLease>;
   list(): Promise<NodeInfo[]>;
+  /**
+   * Tells all processes that this node is late. What was told holds for a second: to be told several
+   * times in it while it lasts, and not at all otherwise.
+   */
+  tellLag(lag: NodeLag): Promise<void>;
+  /** Hears what is told from now on, of this process too. */
+  watchLag(): LagWatch;
 }
 
 // ---------------------------------------------------------------- control
@@ -301,8 +318,19 @@ export type ControlCommand =
       readonly reason?: string;
       readonly revoke: boolean;
     }
-  | { readonly kind: 'sources'; readonly operatorId: string; readonly sourcesJson: string }
+  | {
+      readonly kind: 'sources';
+      readonly operatorId: string;
+      readonly sourcesJson: string;
+      /** Of the `operatorUpdated` that brought them: older ones than those that an edge was told are not handed on. */
+      readonly position: Position;
+    }
   | { readonly kind: 'drain'; readonly nodeId: string };
+
+export interface SourcesTold {
+  readonly position: Position;
+  readonly isRepeat: boolean;
+}
 
 export interface Control {
   /** Logs a command for all edges: none is lost, in order. Resolves when it is in the log. */
@@ -320,10 +348,32 @@ export interface Control {
   ): Promise<{ close(): void }>;
   /** Live sources of an operator as told by `/update/operators`, encoded JSON; they replace the token's. */
   sourcesOf(operatorId: string): Promise<string | undefined>;
-  setSources(operatorId: string, sourcesJson: string): Promise<void>;
+  /**
+   * Keeps them for 30 days. False: newer ones are kept, and hold.
+   * @param told the `operatorUpdated` that brought them; a repeat never replaces newer ones
+   */
+  setSources(operatorId: string, sourcesJson: string, told: SourcesTold): Promise<boolean>;
   /** Refuses a token for the rest of its life. `tokenId`: a digest, never the token. */
   deny(tokenId: string, forMs: number): Promise<void>;
   isDenied(tokenId: string): Promise<boolean>;
+}
+
+// ---------------------------------------------------------------- rates
+
+/** Limits of calling services that all processes of the cluster share. */
+export interface Rates {
+  /**
+   * Takes one of the calls that a service may make: 0. Or gives the milliseconds until there is one.
+   * @param count more than one: all are taken together as soon as there is one, and owed
+   * @throws BusUnavailable within a quarter of a second: the caller lets the call in
+   */
+  take(service: string, rate: SharedRate, count?: number): Promise<number>;
+}
+
+export interface SharedRate {
+  readonly perSecond: number;
+  /** What may come at once. */
+  readonly burst: number;
 }
 
 // ---------------------------------------------------------------- health
@@ -358,9 +408,15 @@ export interface Bus {
   readonly presence: Presence;
   readonly nodes: Nodes;
   readonly control: Control;
+  readonly rates: Rates;
   health(): BusHealth;
   /** Now by Redis' clock, as far as known: ms since the epoch. What stamps `ts`. */
   now(): number;
+  /**
+   * How far this process is behind what it follows: the least age of logged events at their delivery
+   * since the last call, ms; 0 when there were none.
+   */
+  takeFollowLagMs(): number;
   /** What operations want to know of following: totals since the start. */
   followStats(): FollowStats;
   close(): Promise<void>;

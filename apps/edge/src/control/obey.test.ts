@@ -67,6 +67,7 @@ describe('a command with new sources', () => {
       kind: 'sources' as const,
       operatorId: 'op',
       sourcesJson: JSON.stringify(sources),
+      position: '0:1-0.n',
     };
     expect(await obey(command, parts)).toBe(1);
     expect(op.sources).toEqual(sources);
@@ -76,7 +77,8 @@ describe('a command with new sources', () => {
   it('that cannot be read changes nothing and is told to the log', async () => {
     const { parts, op } = setUp();
     for (const sourcesJson of ['{', '5', '{"widgets":5}']) {
-      expect(await obey({ kind: 'sources', operatorId: 'op', sourcesJson }, parts)).toBe(0);
+      const command = { kind: 'sources', operatorId: 'op', sourcesJson, position: '0' } as const;
+      expect(await obey(command, parts)).toBe(0);
     }
     expect(op.sources).toEqual({ widgets: null, departments: null });
     expect(parts.onWarning).toHaveBeenCalledTimes(3);

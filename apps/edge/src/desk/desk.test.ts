@@ -6,6 +6,7 @@ import {
   chatUpdated,
   globalUpdated,
   operatorUpdated,
+  partitionOf,
   type Chat,
 } from '@switchboard/protocol';
 import { findRedis, type RawSocket } from '@switchboard/testkit';
@@ -175,10 +176,10 @@ describe('sources', () => {
     const desk = await edges.desk(operatorId, only([]));
     await edges.post({ chat_id: id, text: 'before' });
     const sourcesJson = JSON.stringify({ widgets: [{ id: 'live' }], departments: null });
-    await edges.bus.control.setSources(operatorId, sourcesJson);
-    expect(await edges.bus.control.ask({ kind: 'sources', operatorId, sourcesJson }, 2_000)).toBe(
-      1,
-    );
+    const position = '0:1-0.first';
+    await edges.bus.control.setSources(operatorId, sourcesJson, { position, isRepeat: false });
+    const command = { kind: 'sources', operatorId, sourcesJson, position } as const;
+    expect(await edges.bus.control.ask(command, 2_000)).toBe(1);
     await edges.post({ chat_id: id, text: 'after' });
     await allSettled([desk]);
     expect(textsOf(desk)).toEqual(['after']);
@@ -308,17 +309,32 @@ describe('presence at the desk', () => {
   });
 });
 
+/** As a raw client keeps it: a complete position, one partition of it overwritten by each logged event. */
+function sinceOf({ frames }: RawSocket): string {
+  const map = new Map<string, string>();
+  for (const { position, data } of frames) {
+    const told = position ?? data.position;
+    if (typeof told !== 'string') continue;
+    for (const part of told.split(',')) map.set(...(part.split(':') as [string, string]));
+  }
+  return [...map].map((entry) => entry.join(':')).join(',');
+}
+
+async function loseFeed(chatId: string): Promise<void> {
+  const redis = await findRedis();
+  const client = redis.client();
+  const feed = `${edges.cluster.keyPrefix}{${partitionOf(chatId, 16)}}:feed`;
+  expect(await client.del(feed, `${feed}:state`)).toBe(2);
+  client.disconnect();
+}
+
 describe('a lost feed', () => {
   it('is told in band by a new connected, and the socket goes on', async () => {
     const desk = await edges.desk('op');
     const chatId = unique('chat');
     await edges.post({ chat_id: chatId, text: 'before' });
     await desk.next('messageAdded');
-    const redis = await findRedis();
-    const client = redis.client();
-    const keys = await client.keys(`${edges.cluster.keyPrefix}*:feed*`);
-    expect(await client.del(...keys)).toBeGreaterThan(0);
-    client.disconnect();
+    await loseFeed(chatId);
     await edges.post({ chat_id: chatId, text: 'in another history' });
     const again = await desk.next('connected', 8_000);
     expect(again.data).toMatchObject({
@@ -328,5 +344,30 @@ describe('a lost feed', () => {
     await edges.post({ chat_id: chatId, text: 'after' });
     await desk.next((frame) => frame.data.message?.text === 'after');
     await desk.close();
+  });
+
+  it('is told at the latest to who has left before it was told, however far it was', async () => {
+    const chatId = unique('chat');
+    const desks = await Promise.all(Array.from({ length: 8 }, (_, n) => edges.desk(`left ${n}`)));
+    await edges.post({ chat_id: chatId, text: 'before' });
+    await Promise.all(desks.map((desk) => desk.next('messageAdded')));
+    await loseFeed(chatId);
+    await edges.post({ chat_id: chatId, text: 'in another history' });
+    // Time for a checkpoint, and for some of them to be told.
+    await delay(600);
+    await edges.post({ chat_id: chatId, text: 'after' });
+    await Promise.all(desks.map(settled));
+    let untold = 0;
+    for (const [n, desk] of desks.entries()) {
+      desk.terminate();
+      await desk.closed;
+      const isTold = desk.all('connected').some(({ data }) => data.resumed === false);
+      if (isTold) continue;
+      untold += 1;
+      const back = await edges.desk(`left ${n}`, { query: { since: sinceOf(desk) }, edge: 1 });
+      expect(back.frames[0]!.data.resumed).toBe(false);
+      await back.close();
+    }
+    expect(untold).toBeGreaterThan(0);
   });
 });

@@ -5,6 +5,7 @@ import {
   operatorsAnswer,
   operatorUpdated,
 } from '@switchboard/protocol';
+import type { Accepted } from '../append.ts';
 import { eventAnswerOf } from '../event-answer.ts';
 import type { OnceKeys } from '../idempotency.ts';
 import type { Operation } from '../operation.ts';
@@ -44,18 +45,27 @@ async function updateAll(
   const events: EventAnswer[] = [];
   for (const [index, operator] of operators.entries()) {
     const event = operatorUpdated(operator, parts.stamp());
-    events.push(eventAnswerOf(await parts.append({ event, ...keys(index) })));
-    await applySources(parts, operator);
+    const accepted = await parts.append({ event, ...keys(index) });
+    events.push(eventAnswerOf(accepted));
+    await applySources(parts, operator, accepted);
   }
   return events;
 }
 
 const all = { widgets: null, departments: null };
 
-/** Kept first, then told: a session that connects in between reads the new ones. */
-async function applySources({ bus }: Parts, { id, sources }: Operator): Promise<void> {
+/**
+ * Kept first, then told: a session that connects in between reads the new ones. A repeat does it
+ * again, as the first call may have broken off before; not if others were told meanwhile.
+ */
+async function applySources(
+  { bus }: Parts,
+  { id, sources }: Operator,
+  { position, duplicate }: Accepted,
+): Promise<void> {
   if (sources === undefined) return;
   const sourcesJson = JSON.stringify(sources ?? all);
-  await bus.control.setSources(id, sourcesJson);
-  await bus.control.send({ kind: 'sources', operatorId: id, sourcesJson });
+  const told = { position, isRepeat: duplicate };
+  if (!(await bus.control.setSources(id, sourcesJson, told))) return;
+  await bus.control.send({ kind: 'sources', operatorId: id, sourcesJson, position });
 }

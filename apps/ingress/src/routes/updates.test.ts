@@ -79,7 +79,7 @@ describe('POST /update/operators', () => {
     expect(await ingress.bus.control.sourcesOf(id)).toBe(sourcesJson);
     await expect
       .poll(() => commands, { timeout: 10_000 })
-      .toEqual([{ kind: 'sources', operatorId: id, sourcesJson }]);
+      .toEqual([{ kind: 'sources', operatorId: id, sourcesJson, position: expect.any(String) }]);
     follow.close();
   });
 

@@ -8,7 +8,12 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 const commands: ControlCommand[] = [
   { kind: 'disconnect', revoke: false, userId: '5' },
   { kind: 'disconnect', revoke: true, sessionId: 's', chatId: 'c', reason: 'spam "quoted" ä' },
-  { kind: 'sources', operatorId: '9', sourcesJson: '{"widgets":null,"departments":[]}' },
+  {
+    kind: 'sources',
+    operatorId: '9',
+    sourcesJson: '{"widgets":null,"departments":[]}',
+    position: '0:1-0.a',
+  },
   { kind: 'drain', nodeId: 'edge-1' },
 ];
 
@@ -28,6 +33,7 @@ test.each([
   '{"command":{"kind":"drain"}}',
   '{"command":{"kind":"drain","nodeId":5}}',
   '{"command":{"kind":"sources","operatorId":"9"}}',
+  '{"command":{"kind":"sources","operatorId":"9","sourcesJson":"{}"}}',
   '{"command":{"kind":"disconnect","userId":"5"}}',
   '{"command":{"kind":"disconnect","revoke":true,"userId":5}}',
 ])('%s is no command', (payload) => {

@@ -26,7 +26,7 @@ function isKnown(
 ): value is Record<string, unknown> & ControlCommand {
   if (value['kind'] === 'disconnect') return isDisconnect(value);
   if (value['kind'] === 'sources')
-    return isText(value['operatorId']) && isText(value['sourcesJson']);
+    return [value['operatorId'], value['sourcesJson'], value['position']].every(isText);
   return value['kind'] === 'drain' && isText(value['nodeId']);
 }
 

@@ -32,6 +32,7 @@ test('commands reach every edge once and in order, and their answers come back',
     kind: 'sources',
     operatorId: `${i}`,
     sourcesJson: '{"a":"ü"}',
+    position: `0:${i}-0.n`,
   }));
   for (const command of sent) await ingress.control.send(command);
   const asked: ControlCommand = { kind: 'disconnect', chatId: 'c{1}:x', revoke: true };

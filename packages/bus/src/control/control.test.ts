@@ -95,6 +95,25 @@ describe('commands', () => {
     expect(received).toEqual([sent, sent]);
   });
 
+  test('of an operator’s sources the older ones are not handed on, whichever were logged first', async () => {
+    const log = createMemoryLog();
+    const received: string[] = [];
+    await controlOf(log, one).follow(
+      (command) => received.push((command as { sourcesJson: string }).sourcesJson) ?? 0,
+    );
+    const sender = controlOf(log);
+    const tell = (operatorId: string, number: number) =>
+      sender.send({
+        kind: 'sources',
+        operatorId,
+        sourcesJson: `${operatorId}${number}`,
+        position: `0:5-${number}.n`,
+      });
+    for (const number of [1, 10, 9, 10]) await tell('a', number);
+    await tell('b', 2);
+    await expect.poll(() => received).toEqual(['a1', 'a10', 'a10', 'b2']);
+  });
+
   test('a closed follower gets none', async () => {
     const log = createMemoryLog();
     let calls = 0;
@@ -206,11 +225,40 @@ describe('asking', () => {
 });
 
 describe('what is kept', () => {
+  const told = (ms: number, isRepeat = false) => ({ position: `0:${ms}-0.n`, isRepeat });
+
+  test('a repeat brings sources that were never kept, and never replaces newer ones', async () => {
+    const control = controlOf(createMemoryLog());
+    expect(await control.setSources('7', '[1]', told(100, true))).toBe(true);
+    expect(await control.setSources('7', '[2]', told(200))).toBe(true);
+    expect(await control.setSources('7', '[1]', told(100, true))).toBe(false);
+    expect(await control.setSources('7', '[2]', told(200, true))).toBe(true);
+    expect(await control.sourcesOf('7')).toBe('[2]');
+  });
+
+  test('of two calls at the same time the later event’s sources are kept, whoever comes first', async () => {
+    const control = controlOf(createMemoryLog());
+    expect(await control.setSources('8', '[2]', { position: '0:5-10.n', isRepeat: false })).toBe(
+      true,
+    );
+    expect(await control.setSources('8', '[1]', { position: '0:5-9.n', isRepeat: false })).toBe(
+      false,
+    );
+    expect(await control.sourcesOf('8')).toBe('[2]');
+  });
+
+  test('a clock of Redis that has stepped back does not make new sources old', async () => {
+    const control = controlOf(createMemoryLog());
+    await control.setSources('6', '[1]', told(10_000_000));
+    expect(await control.setSources('6', '[2]', told(1_000))).toBe(true);
+    expect(await control.sourcesOf('6')).toBe('[2]');
+  });
+
   test('an operator has the sources that were told last, for 30 days', async () => {
     const control = controlOf(createMemoryLog());
     expect(await control.sourcesOf('9')).toBeUndefined();
-    await control.setSources('9', '{"widgets":[]}');
-    await control.setSources('9', '{"widgets":null}');
+    await control.setSources('9', '{"widgets":[]}', told(1));
+    await control.setSources('9', '{"widgets":null}', told(2));
     expect(await control.sourcesOf('9')).toBe('{"widgets":null}');
     expect(await control.sourcesOf('9:x')).toBeUndefined();
     const leftMs = await fixture.redis.pttl(fixture.keys.operator('9'));

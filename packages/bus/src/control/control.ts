@@ -6,6 +6,7 @@ import type { Keys } from '../redis/keys.ts';
 import type { RedisCommands } from '../redis/script.ts';
 import { createAnswers } from './answers.ts';
 import { decodeCommand, encodeCommand } from './command-codec.ts';
+import { createLiveSources, createNewestSources } from './live-sources.ts';
 
 export interface ControlOptions {
   readonly redis: RedisCommands;
@@ -25,17 +26,16 @@ export interface ControlOptions {
 
 export type CommandHandler = (command: ControlCommand) => number | Promise<number>;
 
-const SOURCES_KEPT_MS = 30 * 24 * 3_600_000;
-
 export function createControl(options: ControlOptions): Control {
   const { redis, keys, deadlineMs, monotonicMs, onWarning, appendControl } = options;
   const answers = createAnswers(options);
 
-  async function handle(event: BusEvent, handler: CommandHandler): Promise<void> {
+  type Accepts = (command: ControlCommand) => boolean;
+  async function handle(event: BusEvent, handler: CommandHandler, accepts: Accepts): Promise<void> {
     const logged = decodeCommand(event.frame);
     if (!logged) return onWarning('unknown control command', { eventId: event.eventId });
     try {
-      const count = await handler(logged.command);
+      const count = accepts(logged.command) ? await handler(logged.command) : 0;
       const nodeId = options.nodeId();
       if (logged.asked && nodeId !== undefined) await answers.give(event.eventId, nodeId, count);
     } catch (error) {
@@ -49,8 +49,11 @@ export function createControl(options: ControlOptions): Control {
       return answers.collect(await appendControl(encodeCommand({ command, asked: true })), endMs);
     },
     async follow(handler, onLost) {
+      const isNewest = createNewestSources();
+      const accepts: Accepts = (command) =>
+        command.kind !== 'sources' || isNewest(command.operatorId, command.position);
       const follow = options.followControl({
-        event: (event) => void handle(event, handler),
+        event: (event) => void handle(event, handler, accepts),
         ephemeral: (event) => onWarning('unknown control command', { eventId: event.eventId }),
         lost() {
           onWarning('control commands were lost');
@@ -65,15 +68,7 @@ export function createControl(options: ControlOptions): Control {
       }
       return follow;
     },
-    async sourcesOf(operatorId) {
-      return (await within(deadlineMs, redis.get(keys.operator(operatorId)))) ?? undefined;
-    },
-    async setSources(operatorId, sourcesJson) {
-      await within(
-        deadlineMs,
-        redis.set(keys.operator(operatorId), sourcesJson, 'PX', SOURCES_KEPT_MS),
-      );
-    },
+    ...createLiveSources(options),
     async deny(tokenId, forMs) {
       if (forMs <= 0) return;
       await within(deadlineMs, redis.set(keys.denied(tokenId), '1', 'PX', Math.ceil(forMs)));
