@@ -193,7 +193,7 @@ function createDeskSide(parts: Parts) {
       traffic.received(name);
       checkpoints.due();
     },
-    onLost: resets.all,
+    onLost: resets.lost,
   });
   const replayBufferMaxBytes = settings.bufferMaxBytes / 4;
   const joinParts = {

@@ -10,7 +10,8 @@ export function changeSources(session: DeskSession, sources: Sources, desk: Desk
   if (seat === undefined) return;
   const before = seat.sourceClass;
   desk.reclassify(seat, sources);
-  if (session.phase !== 'live' || seat.sourceClass === before) return;
+  // Whoever is not on the feeds now comes to those of its class then.
+  if (session.phase !== 'live' || desk.arriving.has(seat) || seat.sourceClass === before) return;
   const { connection } = session;
   if (!session.isSpared) {
     connection.unsubscribe(ephemeralTopic(before));

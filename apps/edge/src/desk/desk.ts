@@ -19,13 +19,17 @@ export interface DeskSeat {
   /** Events of feeds that it is level with, until it is level with all. */
   readonly held: Uint8Array[];
   heldBytes: number;
+  /** A feed was lost while it was reading what it missed of another one. */
+  hasLost: boolean;
   /** It is going to be told to start afresh. */
   resetPending: boolean;
+  /** Where it is going to start afresh: all that comes after it is held. */
+  startsFrom: string;
 }
 
 export class Desk {
   readonly seats = new Map<DeskSession, DeskSeat>();
-  /** Those that are not live yet. */
+  /** Those that are not live yet, and those that are to start afresh. */
   readonly arriving = new Set<DeskSeat>();
   /** Those who get what is logged and nothing else. */
   readonly spared = new Set<DeskSeat>();
@@ -47,7 +51,9 @@ export class Desk {
       phases: Array.from({ length: this.partitions }, () => 'behind'),
       held: [],
       heldBytes: 0,
+      hasLost: false,
       resetPending: false,
+      startsFrom: '',
     };
     this.seats.set(session, seat);
     this.arriving.add(seat);

@@ -98,7 +98,7 @@ function hold(
   { desk, assigned, heldMaxBytes }: FeedFanOutParts,
 ): void {
   for (const seat of desk.arriving) {
-    const isKept = event.position === undefined || seat.phases[partition] === 'level';
+    const isKept = isEphemeral(event) ? !seat.session.isSpared : seat.phases[partition] === 'level';
     if (!isKept || !seesFeedEvent(seat, event, assigned(event.routing))) continue;
     seat.held.push(event.frame);
     seat.heldBytes += event.frame.length;

@@ -14,7 +14,7 @@ export interface FeedsOptions {
   readonly lingerMs: number;
   readonly onReceived: (event: BusEvent) => void;
   /** A log was rolled back or trimmed: what its readers have is not known any more. */
-  readonly onLost: () => void;
+  readonly onLost: (partition: number) => void;
 }
 
 export interface Feeds {
@@ -68,5 +68,5 @@ function listenerOf(
     onReceived(event);
     fanOut(partition, event);
   };
-  return { event: receive, ephemeral: receive, lost: onLost };
+  return { event: receive, ephemeral: receive, lost: () => onLost(partition) };
 }

@@ -15,16 +15,10 @@ import type { Attendance } from '../presence/attendance.ts';
 import type { DeskSession } from '../session/session.ts';
 import { replayTo } from '../session/replay-to.ts';
 import type { AssignedOperators } from './assigned-operators.ts';
-import {
-  deskTopic,
-  ephemeralTopic,
-  feedTopic,
-  seesFeedEvent,
-  type Desk,
-  type DeskSeat,
-} from './desk.ts';
+import { seesFeedEvent, type Desk, type DeskSeat } from './desk.ts';
 import { readDeskPosition, shareOfNewest } from './desk-position.ts';
 import type { Feeds } from './feeds.ts';
+import { goLive } from './go-live.ts';
 import type { Roster } from './roster.ts';
 
 export interface JoinDeskParts {
@@ -58,7 +52,7 @@ export async function joinDesk(session: DeskSession, parts: JoinDeskParts): Prom
   if (hasEnded(session)) return;
   const position = resumed === true ? session.ticket.since! : parts.desk.position();
   const frame = connectedFrame(session, { operators, position, resumed }, parts);
-  if (replays === undefined) return goLive(seat, [frame], parts);
+  if (replays === undefined) return goLive(seat, [frame], parts.desk);
   session.send(frame);
   await catchUp(seat, replays, parts);
 }
@@ -103,20 +97,24 @@ async function catchUp(
   replays: readonly Replay[],
   parts: JoinDeskParts,
 ): Promise<void> {
+  const { session } = seat;
   let delivered = 0;
-  let lost = false;
   const level = (partition: number, count: number) => {
     delivered += count;
     seat.phases[partition] = 'level';
-    if (seat.phases.includes('behind')) return;
+    if (seat.phases.includes('behind') || hasEnded(session)) return;
     const ts = new Date(parts.now()).toISOString();
-    goLive(seat, [encodeAnswer('caughtUp', { count: delivered }, { ts })], parts);
-    if (lost) parts.reset(seat);
+    const frame = encodeAnswer('caughtUp', { count: delivered }, { ts });
+    if (!seat.hasLost) return goLive(seat, [frame], parts.desk);
+    seat.hasLost = false;
+    session.phase = 'live';
+    session.send(frame);
+    parts.reset(seat);
   };
   const runs = replays.map(async (replay, partition) => {
     const sink = sinkOf(seat, { parts, live: (count) => level(partition, count) });
     if ((await replay.run(sink)) !== 'lost') return;
-    lost = true;
+    seat.hasLost = true;
     level(partition, 0);
   });
   await Promise.all(runs);
@@ -134,24 +132,6 @@ function sinkOf(
     checkpoint: () => undefined,
     bufferMaxBytes: parts.replayBufferMaxBytes,
     live,
-  });
-}
-
-/** From this turn on the session reads along with all feeds. */
-function goLive(seat: DeskSeat, frames: readonly string[], { desk }: JoinDeskParts): void {
-  const { session, sourceClass, phases, held } = seat;
-  desk.arriving.delete(seat);
-  if (hasEnded(session)) return;
-  session.phase = 'live';
-  phases.fill('live');
-  session.connection.together(() => {
-    for (const frame of [...frames, ...held.splice(0)]) session.send(frame);
-    for (const topic of [deskTopic, ephemeralTopic(sourceClass)]) {
-      session.connection.subscribe(topic);
-    }
-    phases.forEach((_, partition) =>
-      session.connection.subscribe(feedTopic(partition, sourceClass)),
-    );
   });
 }
 

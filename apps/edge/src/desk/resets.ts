@@ -6,6 +6,7 @@ import { BusUnavailable } from '@switchboard/bus';
 import type { Limits } from '@switchboard/protocol';
 import type { Wheel } from '../clock/wheel.ts';
 import type { Desk, DeskSeat } from './desk.ts';
+import { goLive, setAside } from './go-live.ts';
 import { connectedFrame } from './join-desk.ts';
 import type { Roster } from './roster.ts';
 
@@ -22,23 +23,28 @@ export interface ResetsOptions {
 }
 
 export interface Resets {
-  /** Every session starts afresh. */
-  all(): void;
+  /** Every session that had come to the end of this feed starts afresh. */
+  lost(partition: number): void;
   one(seat: DeskSeat): void;
 }
 
 export function createResets(options: ResetsOptions): Resets {
   const { desk, wheel, spreadMs, random } = options;
   const one = (seat: DeskSeat) => {
+    setAside(seat, desk);
     if (seat.resetPending) return;
     seat.resetPending = true;
     wheel.after(random() * spreadMs, () => void reset(seat, options));
   };
   return {
     one,
-    all() {
-      // Those who are still reading what they missed find out by themselves.
-      for (const seat of desk.seats.values()) if (!desk.arriving.has(seat)) one(seat);
+    lost(partition) {
+      for (const seat of desk.seats.values()) {
+        // Who is still reading it finds out by itself.
+        if (seat.phases[partition] === 'behind') continue;
+        if (seat.phases.includes('behind')) seat.hasLost = true;
+        else one(seat);
+      }
     },
   };
 }
@@ -46,8 +52,8 @@ export function createResets(options: ResetsOptions): Resets {
 async function reset(seat: DeskSeat, options: ResetsOptions): Promise<void> {
   const operators = await readOrNothing(options.roster);
   seat.resetPending = false;
-  const position = options.desk.position();
-  seat.session.send(connectedFrame(seat.session, { operators, position, resumed: false }, options));
+  const content = { operators, position: seat.startsFrom, resumed: false };
+  goLive(seat, [connectedFrame(seat.session, content, options)], options.desk);
 }
 
 async function readOrNothing(roster: Roster) {

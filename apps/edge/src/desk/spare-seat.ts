@@ -7,12 +7,12 @@ export function spareSeat(session: DeskSession, isSpared: boolean, desk: Desk): 
   if (seat === undefined) return;
   session.isSpared = isSpared;
   const { connection } = session;
-  const topics = [deskTopic, ephemeralTopic(seat.sourceClass)];
-  if (isSpared) {
-    desk.spared.add(seat);
-    for (const topic of topics) connection.unsubscribe(topic);
-  } else {
-    desk.spared.delete(seat);
-    for (const topic of topics) connection.subscribe(topic);
+  if (isSpared) desk.spared.add(seat);
+  else desk.spared.delete(seat);
+  // Whoever is not on the feeds now comes to the right topics then.
+  if (desk.arriving.has(seat)) return;
+  for (const topic of [deskTopic, ephemeralTopic(seat.sourceClass)]) {
+    if (isSpared) connection.unsubscribe(topic);
+    else connection.subscribe(topic);
   }
 }
