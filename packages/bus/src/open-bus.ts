@@ -13,21 +13,26 @@ import { createControlLog } from './log/control-log.ts';
 import { ephemeralEnvelopes } from './log/envelope.ts';
 import { createEventLog } from './log/event-log.ts';
 import type { FollowCounters } from './log/follow.ts';
+import { createFollowLag } from './log/follow-lag.ts';
 import { createFollowKeeper } from './log/follow-keeper.ts';
 import { defaultLogLimits } from './log/log-limits.ts';
 import { createLogReader } from './log/log-reader.ts';
+import { createLagChannel } from './nodes/lag-channel.ts';
 import { createLease } from './nodes/lease.ts';
 import { defaultLeaseTimes } from './nodes/lease-times.ts';
 import { createLivingNodes } from './nodes/living.ts';
 import { createNodes } from './nodes/nodes.ts';
 import { createPresence } from './presence/presence.ts';
 import type { Room } from './presence/session-entry.ts';
+import { createRates } from './rate/rates.ts';
 import { type Connections, openConnections } from './redis/connections.ts';
 import { type Keys, createKeys } from './redis/keys.ts';
 import type { RedisCommands } from './redis/script.ts';
 import type { Subscriber } from './redis/subscriber.ts';
 
 const DEADLINE_MS = 2_000;
+/** A limit that is not answered in time is none: nobody waits for it. */
+const RATE_DEADLINE_MS = 250;
 
 /**
  * Connects, checks the deployment's layout and resolves when Redis answers.
@@ -64,8 +69,8 @@ function assemble(options: BusOptions, connections: Connections, keys: Keys): Bu
   });
   const now = (partition = 0) => localNow() + heartbeats.clockOffsetMs(partition);
   const base: Base = { redis, keys, subscriber, now, newEventId, onWarning };
-  const { log, keeper, counters } = assembleLog(base);
-  const { presence, nodes, lease, livingNodes } = assemblePresence(base, options);
+  const { log, keeper, counters, lag } = assembleLog(base);
+  const { presence, nodes, lagChannel, lease, livingNodes } = assemblePresence(base, options);
   const controlLog = createControlLog({ redis, keys, keeper, newEventId, deadlineMs: DEADLINE_MS });
   const control = createControl({
     redis,
@@ -81,10 +86,12 @@ function assemble(options: BusOptions, connections: Connections, keys: Keys): Bu
   return {
     log,
     presence,
-    nodes,
+    nodes: { ...nodes, ...lagChannel },
     control,
+    rates: createRates({ redis, keys, deadlineMs: RATE_DEADLINE_MS }),
     now: () => now(),
     health: heartbeats.health,
+    takeFollowLagMs: lag.take,
     followStats: () => ({ ...counters, follows: keeper.size }),
     async close() {
       keeper.close();
@@ -108,6 +115,7 @@ interface Base {
 function assembleLog({ redis, keys, subscriber, now }: Base) {
   const limits = defaultLogLimits;
   const counters: FollowCounters = { repaired: 0, reads: 0, lost: 0, malformed: 0, renewed: 0 };
+  const lag = createFollowLag(now);
   const reader = createLogReader(redis, DEADLINE_MS);
   const keeper = createFollowKeeper({
     reader,
@@ -115,6 +123,7 @@ function assembleLog({ redis, keys, subscriber, now }: Base) {
     limits,
     readyDeadlineMs: DEADLINE_MS,
     counters,
+    lag,
   });
   const log = createEventLog({
     redis,
@@ -125,7 +134,7 @@ function assembleLog({ redis, keys, subscriber, now }: Base) {
     nowMs: now,
     deadlineMs: DEADLINE_MS,
   });
-  return { log, keeper, counters };
+  return { log, keeper, counters, lag };
 }
 
 function assemblePresence(base: Base, options: BusOptions) {
@@ -141,13 +150,21 @@ function assemblePresence(base: Base, options: BusOptions) {
     newEventId,
     now,
   });
+  const lagChannel = createLagChannel({
+    redis,
+    keys,
+    subscriber: base.subscriber,
+    nodeId: () => lease.nodeId,
+    deadlineMs: times.deadlineMs,
+    monotonicMs,
+  });
   const nodes = createNodes({
     ...shared,
     sessions: presence,
     onReconnect: (listener) => base.subscriber.onReconnect(listener),
     onWarning,
   });
-  return { presence, nodes, lease, livingNodes };
+  return { presence, nodes, lagChannel, lease, livingNodes };
 }
 
 function newId(): string {

@@ -24,3 +24,5 @@ export {
 } from './private-server.ts';
 export { createShutdown, type Shutdown, type ShutdownOptions } from './shutdown.ts';
 export { processVariables, type ProcessVariables } from './process-variables.ts';
+export { TokenBucket, type Rate } from './token-bucket.ts';
+export { createAdaptiveLimit, type AdaptiveLimit } from './adaptive-limit.ts';

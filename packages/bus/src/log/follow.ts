@@ -12,6 +12,7 @@ import {
 } from '../contract.ts';
 import { Chain, type ChainedEvent, type LogPage } from './chain.ts';
 import { decodeEnvelope } from './envelope.ts';
+import type { FollowLag } from './follow-lag.ts';
 import type { LogLimits } from './log-limits.ts';
 import { isPosition, type LogKeys, type LogReader } from './log-reader.ts';
 import { createHistory, createReplay, newestTimes, type ReplayDependencies } from './replay.ts';
@@ -24,6 +25,7 @@ export interface FollowDependencies {
   /** How long `ready` may take, ms. */
   readonly readyDeadlineMs: number;
   readonly counters: FollowCounters;
+  readonly lag: Pick<FollowLag, 'delivered'>;
 }
 
 /** Totals since the start; see FollowStats in the contract. */
@@ -121,7 +123,10 @@ export class LogFollow implements Follow {
     this.chain = new Chain(
       page.newest,
       {
-        deliver: (event) => this.listener.event(event),
+        deliver: (event) => {
+          this.dependencies.lag.delivered(event.position);
+          this.listener.event(event);
+        },
         read: (position) => void this.readFrom(position),
         lost: () => this.lose(),
       },

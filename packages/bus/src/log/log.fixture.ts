@@ -5,6 +5,7 @@ import type { BusEvent, EventLog, FollowListener } from '../contract.ts';
 import { createEventLog } from './event-log.ts';
 import type { FollowCounters } from './follow.ts';
 import { createFollowKeeper, type FollowKeeper } from './follow-keeper.ts';
+import { createFollowLag } from './follow-lag.ts';
 import { defaultLogLimits, type LogLimits } from './log-limits.ts';
 import { createLogReader } from './log-reader.ts';
 import { openCommandConnection, openFollowConnection } from '../redis/connection.ts';
@@ -52,6 +53,7 @@ export async function openLogFixture(options: FixtureOptions = {}): Promise<LogF
     limits,
     readyDeadlineMs: DEADLINE_MS,
     counters,
+    lag: createFollowLag(Date.now),
   });
   const log = createEventLog({
     redis,

@@ -8,6 +8,7 @@ import type { RedisCommands } from '../redis/script.ts';
 import { clean } from './clean.ts';
 import type { Lease } from './lease.ts';
 import type { LeaseTimes } from './lease-times.ts';
+import type { LagChannel } from './lag-channel.ts';
 import type { LivingNodes } from './living.ts';
 import { type Mending, createMending } from './mending.ts';
 import { readNodes } from './read-nodes.ts';
@@ -35,7 +36,7 @@ export interface NodesOptions {
   readonly random?: () => number;
 }
 
-export interface RunningNodes extends Nodes {
+export interface RunningNodes extends Omit<Nodes, keyof LagChannel> {
   /** Stops renewing and cleaning without ending the lease. */
   close(): Promise<void>;
 }

@@ -52,6 +52,10 @@ export interface Keys {
   nodeSessions(partition: number, nodeId: string): string;
   nodes(): string;
   node(nodeId: string): string;
+  /** The channel on which nodes that are late say so. */
+  lag(): string;
+  /** What a calling service has used of its rate. */
+  rate(name: string): string;
   control(): string;
   controlState(): string;
   controlAnswers(commandId: string): string;
@@ -92,6 +96,8 @@ export function createKeys(prefix: string, partitions: number): Keys {
     nodeSessions: (partition, nodeId) => inPartition(partition, 'node', nodeId),
     nodes: () => ctl('nodes'),
     node: (nodeId) => ctl('node', nodeId),
+    lag: () => ctl('lag'),
+    rate: (name) => ctl('rate', name),
     control: () => ctl('control'),
     controlState: () => ctl('control', 'state'),
     controlAnswers: (commandId) => ctl('control-answers', commandId),

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { createAdaptiveLimit, type AdaptiveLimit } from './adaptive-limit.ts';
+
+/** A cluster that carries so much in a second, and tells its lag every quarter of a second. */
+const simulate = (
+  limit: (now: () => number) => AdaptiveLimit,
+  shape: { capacityPerS: number; offeredPerS: (atS: number) => number; seconds: number },
+) => {
+  const stepMs = 5;
+  let nowMs = 0;
+  let queued = 0;
+  const underTest = limit(() => nowMs);
+  const seconds: { accepted: number; refused: number; lagMaxMs: number }[] = [];
+  for (; nowMs < shape.seconds * 1_000; nowMs += stepMs) {
+    const second = (seconds[Math.floor(nowMs / 1_000)] ??= {
+      accepted: 0,
+      refused: 0,
+      lagMaxMs: 0,
+    });
+    for (let come = 0; come < (shape.offeredPerS(nowMs / 1_000) * stepMs) / 1_000; come += 1) {
+      if (underTest.take() > 0) second.refused += 1;
+      else {
+        second.accepted += 1;
+        queued += 1;
+      }
+    }
+    queued = Math.max(0, queued - (shape.capacityPerS * stepMs) / 1_000);
+    const lagMs = (queued / shape.capacityPerS) * 1_000;
+    second.lagMaxMs = Math.max(second.lagMaxMs, lagMs);
+    if (nowMs % 250 === 0) underTest.observe(lagMs);
+  }
+  return { seconds, limit: underTest };
+};
+
+const limited = (now: () => number) =>
+  createAdaptiveLimit({ lagMaxMs: 250, floorPerSecond: 10, now });
+
+describe('a limit that adapts to the lag', () => {
+  it('refuses nothing while what comes can be carried', () => {
+    const { seconds } = simulate(limited, {
+      capacityPerS: 4_000,
+      offeredPerS: () => 3_800,
+      seconds: 20,
+    });
+    expect(seconds.reduce((sum, { refused }) => sum + refused, 0)).toBe(0);
+  });
+
+  it('keeps what is accepted on time at twice the capacity, and uses most of it', () => {
+    const { seconds } = simulate(limited, {
+      capacityPerS: 2_000,
+      offeredPerS: () => 4_000,
+      seconds: 60,
+    });
+    expect(Math.max(...seconds.map(({ lagMaxMs }) => lagMaxMs))).toBeLessThan(1_000);
+    const settled = seconds.slice(5);
+    expect(Math.max(...settled.map(({ lagMaxMs }) => lagMaxMs))).toBeLessThan(500);
+    const accepted = settled.reduce((sum, one) => sum + one.accepted, 0) / settled.length;
+    expect(accepted).toBeGreaterThan(0.8 * 2_000);
+  });
+
+  it('is gone soon after the overload', () => {
+    const { seconds, limit } = simulate(limited, {
+      capacityPerS: 2_000,
+      offeredPerS: (atS) => (atS < 20 ? 4_000 : 400),
+      seconds: 30,
+    });
+    expect(limit.perSecond).toBe(Infinity);
+    expect(seconds.slice(22).reduce((sum, { refused }) => sum + refused, 0)).toBe(0);
+  });
+
+  it('never stops all for a lag that does not go away', () => {
+    let nowMs = 0;
+    const limit = limited(() => nowMs);
+    let accepted = 0;
+    for (; nowMs < 60_000; nowMs += 10) {
+      if (limit.take() === 0) accepted += 1;
+      if (nowMs % 250 === 0) limit.observe(5_000);
+    }
+    expect(limit.perSecond).toBe(10);
+    expect(accepted).toBeGreaterThan(500);
+  });
+
+  it('makes others wait for many that came in one call', () => {
+    let nowMs = 1_000;
+    const limit = limited(() => nowMs);
+    nowMs += 250;
+    limit.observe(5_000);
+    expect(limit.take()).toBe(0);
+    limit.owe(100);
+    const waitMs = limit.take();
+    expect(waitMs).toBeGreaterThan(5_000);
+    nowMs += waitMs;
+    expect(limit.take()).toBe(0);
+  });
+
+  it('is off at 0', () => {
+    let nowMs = 0;
+    const limit = createAdaptiveLimit({ lagMaxMs: 0, floorPerSecond: 1, now: () => nowMs });
+    for (nowMs = 250; nowMs < 5_000; nowMs += 250) limit.observe(60_000);
+    expect(limit.perSecond).toBe(Infinity);
+  });
+});
