@@ -1,18 +1,7 @@
-/** Redis that drops its followers, dies, stays away, or is full. */
-import { setTimeout as delay } from 'node:timers/promises';
-import { startRedis } from '@switchboard/testkit';
+/** Redis that drops its followers, stays away, or is full, and loses nothing. */
 import type { Scenario, Stage } from './scenario.ts';
+import { noSocketClosed, sustained } from './expectations.ts';
 import { isReady } from './run-scenario.ts';
-
-const sustained: Scenario['shape'] = ({ isLong, seconds }) =>
-  isLong ? { rooms: 200, messages: seconds * 200 } : {};
-
-const noSocketClosed = ({ ledger, expect }: Stage): void => {
-  const closed = ledger.book.readers.flatMap(({ marks }) =>
-    marks.filter(({ what }) => what === 'away'),
-  );
-  expect(closed.length === 0, `${closed.length} sockets were closed`);
-};
 
 const follows = ({ opening }: { opening: string }): boolean => opening.includes(':follow');
 
@@ -105,60 +94,6 @@ export const redisAway: Scenario = {
   judge: (stage) => {
     noSocketClosed(stage);
     stage.expect((stage.ledger.statuses.get('503') ?? 0) > 0, 'nobody was told 503');
-  },
-};
-
-/** Kills Redis and starts it again a second later at the same port, with what is in `dir`. */
-const restart = async ({ redis, ledger, afterwards, redisArgs }: Stage & RestartArgs) => {
-  const [, dir] = (await redis.client().config('GET', 'dir')) as [string, string];
-  ledger.mark('kill -9 Redis');
-  await redis.kill('SIGKILL');
-  await delay(1000);
-  const again = await startRedis({ port: redis.port, args: [...redisArgs, '--dir', dir] });
-  afterwards(again.stop);
-  ledger.mark('Redis back');
-};
-
-interface RestartArgs {
-  redisArgs: readonly string[];
-}
-
-const everysec = ['--appendonly', 'yes', '--appendfsync', 'everysec'];
-
-export const redisRestarted: Scenario = {
-  name: 'redis-restarted',
-  shortSeconds: 6,
-  redisArgs: everysec,
-  shape: sustained,
-  patienceMs: 15_000,
-  faults: async (stage) => {
-    await stage.at(stage.scale.seconds * 300);
-    await restart({ ...stage, redisArgs: everysec });
-  },
-  judge: noSocketClosed,
-};
-
-/**
- * Redis comes back with nothing: everybody is told to reload. A call whose answer was lost is executed
- * again, because nobody remembers it.
- */
-export const redisEmptied: Scenario = {
-  name: 'redis-emptied',
-  shortSeconds: 6,
-  shape: sustained,
-  patienceMs: 15_000,
-  excuses: ['forked', 'disordered'],
-  faults: async (stage) => {
-    await stage.at(stage.scale.seconds * 300);
-    await restart({ ...stage, redisArgs: [] });
-  },
-  judge: ({ expect, ledger, figure }, { told, reloads }) => {
-    figure('reloads', reloads);
-    figure('toldMessages', told);
-    const untold = ledger.book.readers.filter(({ marks }) =>
-      marks.every(({ what }) => what !== 'told'),
-    );
-    expect(untold.length === 0, `${untold.length} readers were not told`);
   },
 };
 

@@ -5,10 +5,14 @@ import {
   followersDeaf,
   pubSubKilled,
   redisAway,
-  redisEmptied,
   redisFull,
-  redisRestarted,
 } from './redis-scenarios.ts';
+import {
+  redisEmptied,
+  redisRestarted,
+  redisRolledBack,
+  sentinelFailover,
+} from './restart-scenarios.ts';
 import { runShort } from './run-short.ts';
 
 test.each([
@@ -17,7 +21,9 @@ test.each([
   ['followers that hear nothing are found by the heartbeat and repaired', followersDeaf],
   ['a Redis that is away for longer than the leases kills nobody', redisAway],
   ['a Redis that is killed and restarted loses nothing, and no socket closes', redisRestarted],
+  ['what a Redis lost that comes back without its last writes is told', redisRolledBack],
   ['a Redis that comes back with nothing is told to everybody', redisEmptied],
+  ['a Sentinel group goes on with a replica, and what it lost is told', sentinelFailover],
   ['a full Redis refuses, and nothing is half done', redisFull],
 ])('%s', async (_name, scenario) => {
   expect(await runShort(scenario)).toEqual([]);

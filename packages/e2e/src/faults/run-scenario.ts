@@ -7,6 +7,7 @@ import {
   startCluster,
   startFaultProxy,
   startRedis,
+  startSentinelGroup,
   type Cluster,
   type FaultKind,
   type FaultProxy,
@@ -65,8 +66,10 @@ const play = async (
   atTheEnd(redis.stop);
   const redisProxy = await startFaultProxy({ port: redis.port });
   atTheEnd(redisProxy.stop);
+  const sentinels = scenario.onSentinels === true ? await startSentinelGroup() : undefined;
+  atTheEnd(() => sentinels?.stop());
   const cluster = await startCluster({
-    redisUrl: `redis://127.0.0.1:${redisProxy.port}`,
+    redisUrl: sentinels?.url ?? `redis://127.0.0.1:${redisProxy.port}`,
     edges: scenario.edges ?? 2,
     ingresses: scenario.ingresses ?? 1,
     env: scenario.env ?? {},
@@ -83,7 +86,7 @@ const play = async (
   });
   atTheEnd(ledger.close);
   const notes = createNotes();
-  const parts = { scale, cluster, ledger, redis, redisProxy, edgeProxies };
+  const parts = { scale, cluster, ledger, redis, sentinels, redisProxy, edgeProxies };
   const leaveEdge = (index: number) => {
     for (const proxy of edgeProxies) ledger.edges.remove(socketUrl(proxy));
     for (const proxy of edgeProxies.toSpliced(index, 1)) ledger.edges.add(socketUrl(proxy));

@@ -7,6 +7,7 @@ import type {
   PlanShape,
   Reconciliation,
   Redis,
+  SentinelGroup,
 } from '@switchboard/testkit';
 
 /** How large a run is: `short` in the tests, `long` by `npm run chaos`. */
@@ -21,6 +22,8 @@ export interface Stage {
   readonly cluster: Cluster;
   readonly ledger: Ledger;
   readonly redis: Redis;
+  /** Only where the scenario asks for it; then the cluster uses it and not `redis`. */
+  readonly sentinels: SentinelGroup | undefined;
   /** Between the cluster and Redis. */
   readonly redisProxy: FaultProxy;
   /** Between the readers and each edge, in the order of `cluster.edges`. */
@@ -48,6 +51,8 @@ export interface Scenario {
   env?: Readonly<Record<string, string>>;
   clockOffsetsMs?: Readonly<Record<string, number>>;
   redisArgs?: readonly string[];
+  /** The cluster runs on a Sentinel group. */
+  onSentinels?: boolean;
   shape: (scale: Scale) => Partial<PlanShape>;
   /** Runs while the sends run. */
   faults: (stage: Stage) => Promise<void>;

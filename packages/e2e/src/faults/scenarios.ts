@@ -7,10 +7,14 @@ import {
   followersDeaf,
   pubSubKilled,
   redisAway,
-  redisEmptied,
   redisFull,
-  redisRestarted,
 } from './redis-scenarios.ts';
+import {
+  redisEmptied,
+  redisRestarted,
+  redisRolledBack,
+  sentinelFailover,
+} from './restart-scenarios.ts';
 import type { Scenario } from './scenario.ts';
 
 const all = [
@@ -24,7 +28,9 @@ const all = [
   followersDeaf,
   redisAway,
   redisRestarted,
+  redisRolledBack,
   redisEmptied,
+  sentinelFailover,
   redisFull,
   cutAgain,
   slowReaders,

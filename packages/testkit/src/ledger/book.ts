@@ -12,6 +12,7 @@ export interface SendEntry {
   answeredMs: number;
   /** The answer's, where it has one. */
   eventId: string | undefined;
+  position?: string | undefined;
 }
 
 /** Something that happened to a reader, and how many receipts it had then. */
@@ -21,6 +22,8 @@ export interface ReaderMark {
   atMs: number;
   receipts: number;
   closeCode?: number;
+  /** Where the stream begins, as `connected` says it. */
+  position?: string;
 }
 
 export interface ReaderEntry {
@@ -32,19 +35,25 @@ export interface ReaderEntry {
   numbers: number[];
   /** When each of them came. */
   timesMs: number[];
+  eventIds: string[];
+  /** Of a desk: `<partition>:<token>`. */
+  positions: string[];
   marks: ReaderMark[];
 }
 
-/** One number under another event id than before: it was executed twice. */
-export interface Fork {
-  number: number;
-  reader: string;
+/** What the log of a room holds when all is over. */
+export interface RoomLog {
+  /** Oldest first. */
+  entries: { eventId: string; position: string; number: number }[];
+  /** False: older entries were dropped, as the log's bounds have it. */
+  isWhole: boolean;
 }
 
 export interface Book {
   sends: SendEntry[];
   readers: ReaderEntry[];
-  forks: Fork[];
+  /** By room; a room that is not there was not asked. */
+  logs: Map<number, RoomLog>;
   /** Faults, for the picture. */
   faults: { atMs: number; label: string }[];
   /** Upgrades that were refused, by what was answered. */
@@ -54,7 +63,7 @@ export interface Book {
 export const createBook = (): Book => ({
   sends: [],
   readers: [],
-  forks: [],
+  logs: new Map(),
   faults: [],
   refusals: new Map(),
 });

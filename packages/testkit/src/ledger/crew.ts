@@ -46,7 +46,16 @@ const startReader = async (
     role: role === 'client' ? 'client' : 'operator',
     ...(role === 'client' && { chat_id: chat as string }),
   });
-  const entry = { name, role, room, numbers: [], timesMs: [], marks: [] };
+  const entry = {
+    name,
+    role,
+    room,
+    numbers: [],
+    timesMs: [],
+    eventIds: [],
+    positions: [],
+    marks: [],
+  };
   if (areReaders) book.readers.push(entry);
   const nextEdge = () => edgeFor(name);
   const options = { book, entry, chatId: chat, token, nextEdge, backoffMs, now };

@@ -9,6 +9,7 @@ import { textOf } from './note-receipt.ts';
 import { createPlan, type PlannedSend, type PlanShape } from './plan.ts';
 import { postMessage, type Backend } from './post-message.ts';
 import { createRandom } from './random.ts';
+import { readLogs } from './read-logs.ts';
 import { reconcile, type Reconciliation } from './reconcile.ts';
 import type { Roamer } from './roamer.ts';
 
@@ -48,7 +49,7 @@ export interface Ledger {
   close(): void;
 }
 
-const settleLookMs = 250;
+const settleLookMs = 500;
 /** An edge pings after 20 s, counted in steps of 4 s. */
 const defaultSilenceMaxMs = 30_000;
 const silenceLookMs = 500;
@@ -110,9 +111,14 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
       const last = planLast(shape.rooms, plan.sends.length);
       await Promise.race([Promise.all(last.map(send)), delay(patienceMs)]);
       for (;;) {
+        book.logs = await readLogs(backend, shape.rooms, chatId);
         const result = reconcile(book);
-        const isSettled = result.counts.lost === 0 && isComplete(crew);
-        if (isSettled || performance.now() > deadline) return result;
+        const isWhole = book.logs.size === shape.rooms;
+        if (isWhole && isClean(result) && isComplete(crew)) return result;
+        if (performance.now() > deadline) {
+          if (!isWhole) throw new Error(`only ${book.logs.size} logs could be read`);
+          return result;
+        }
         await delay(settleLookMs);
       }
     },
@@ -123,6 +129,9 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
     },
   };
 };
+
+/** What may still come right. */
+const isClean = ({ counts }: Reconciliation): boolean => counts.lost === 0 && counts.untold === 0;
 
 const isComplete = (crew: Crew): boolean => [...crew.values()].every((roamer) => roamer.isLive());
 
@@ -175,8 +184,5 @@ const openSend = (room: number, kind: Kind, sentMs: number): SendEntry => ({
 const noteAnswer = (book: Book, number: number, answer: Answer, atMs: number): void => {
   const send = book.sends[number];
   if (send === undefined) return;
-  Object.assign(send, { outcome: answer.outcome, attempts: answer.attempts, answeredMs: atMs });
-  send.eventId ??= answer.eventId;
-  if (answer.eventId !== undefined && send.eventId !== answer.eventId)
-    book.forks.push({ number, reader: 'sender' });
+  Object.assign(send, { ...answer, answeredMs: atMs });
 };

@@ -4,6 +4,7 @@
 export interface Answer {
   outcome: 'accepted' | 'refused' | 'open';
   eventId?: string | undefined;
+  position?: string | undefined;
   attempts: number;
 }
 
@@ -19,6 +20,7 @@ export interface Mailbox {
 interface AnswerFrame {
   event: string;
   event_id?: string;
+  position?: string;
   request_id?: string;
   data: { retryable?: boolean; retry_after_ms?: number; code?: string };
 }
@@ -64,7 +66,11 @@ export const createMailbox = (transmit: (text: string) => void): Mailbox => {
       const letter = letters.get(id);
       if (letter === undefined) return;
       if (frame.event === 'messageAdded')
-        return settle(id, letter, { outcome: 'accepted', eventId: frame.event_id });
+        return settle(id, letter, {
+          outcome: 'accepted',
+          eventId: frame.event_id,
+          position: frame.position,
+        });
       if (frame.data.retryable !== true) return settle(id, letter, { outcome: 'refused' });
       clearTimeout(letter.timer);
       letter.timer = setTimeout(() => post(letter), frame.data.retry_after_ms ?? retryAfterMs);

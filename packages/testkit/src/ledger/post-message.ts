@@ -38,8 +38,9 @@ const postOnce = async (
       signal: AbortSignal.timeout(timeoutMs),
     });
     count(String(response.status));
-    const answer = (await response.json()) as { event_id?: string };
-    if (response.status === 200) return { outcome: 'accepted', eventId: answer.event_id };
+    const answer = (await response.json()) as { event_id?: string; position?: string };
+    if (response.status === 200)
+      return { outcome: 'accepted', eventId: answer.event_id, position: answer.position };
     return [429, 500, 502, 503].includes(response.status) ? undefined : { outcome: 'refused' };
   } catch {
     count('no answer'); // Whether it was executed is open: that is what the id is for.

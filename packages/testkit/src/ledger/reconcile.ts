@@ -1,23 +1,29 @@
 /**
- * Holds what was acknowledged against what was received. Pure.
+ * Holds what was acknowledged against what was received and what the logs hold. Pure.
  *
- * | finding     | an accepted message that … / a receipt that …                                        |
- * |-------------|--------------------------------------------------------------------------------------|
- * | lost        | a reader who may see it did not get, though it was not told to reload at that place  |
- * | told        | as lost, but the reader was told (no fault)                                          |
- * | duplicated  | came twice to a reader that was not told in between                                  |
- * | disordered  | came to a reader in another order than to the others                                 |
- * | overtaken   | stands behind one that was sent after it was answered                                |
- * | leaked      | came to a reader of another room, or to a role that may not see it                   |
- * | forked      | exists under two event ids: it was executed twice                                    |
- * | contradicted| was refused for good and came nevertheless                                           |
+ * | finding     | an accepted message that … / a receipt that …                                         |
+ * |-------------|---------------------------------------------------------------------------------------|
+ * | lost        | a reader who may see it did not get, though no reload at a break of the log covers it |
+ * | told        | as lost, but the reader was told (no fault)                                           |
+ * | untold      | is no longer in the log, and the reader was not told before it went on                |
+ * | vanished    | is not in the log: Redis has lost it, or it never was there                           |
+ * | duplicated  | came twice to a reader                                                                |
+ * | disordered  | came to a reader in another order than the log has, or than it came to the others     |
+ * | overtaken   | stands behind one that was sent after it was answered                                 |
+ * | leaked      | came to a reader of another room, or to a role that may not see it                    |
+ * | forked      | was executed twice, and Redis did not lose the first one                              |
+ * | contradicted| was refused for good and came nevertheless                                            |
  */
 import { maySee } from './audience.ts';
 import type { Book, ReaderEntry, SendEntry } from './book.ts';
+import { historyOf, type History } from './history.ts';
+import { isToldOfDead, isToldOfMissing, needlessReloads } from './missing.ts';
 import { accountsOf, orderOf, type Account, type Ranks } from './room-order.ts';
 
 export const faultKinds = [
   'lost',
+  'untold',
+  'vanished',
   'duplicated',
   'disordered',
   'overtaken',
@@ -28,6 +34,7 @@ export const faultKinds = [
 
 export type FaultKind = (typeof faultKinds)[number];
 
+/** `reader`: who saw it; `log` when it shows without a reader. */
 export interface Finding {
   reader: string;
   number: number;
@@ -46,36 +53,40 @@ export interface Reconciliation {
   told: number;
   /** How often a reader was told to reload. */
   reloads: number;
+  /** Of those, in rooms of which Redis had lost nothing. */
+  needlessReloads: number;
   counts: Record<FaultKind, number>;
   /** The first of each kind. */
   findings: Record<FaultKind, Finding[]>;
 }
 
 const findingsMax = 20;
-const toldWithinMs = 10_000;
 
 export const reconcile = (book: Book): Reconciliation => {
-  const sum = createSum(book);
+  const history = historyOf(book);
+  const sum = createSum(book, history);
   const sendsByRoom = groupSends(book.sends);
   const accounts = new Map<number, Account[]>();
+  judgeExecutions(book, history, sum.add);
   for (const reader of book.readers) {
     judgeReceipts(reader, book.sends, sum.add);
-    const ownRoom = (number: number) => roomFor(reader, book.sends[number]);
-    for (const [room, account] of accountsOf(reader, ownRoom))
+    judgeDead(reader, history, sum.add);
+    const received = (at: number) => executionFor(reader, book.sends, { at, history });
+    for (const [room, account] of accountsOf(reader, received))
       accounts.set(room, [...(accounts.get(room) ?? []), account]);
   }
   const desks = book.readers.filter(({ room }) => room === undefined);
   const members = Map.groupBy(book.readers, ({ room }) => room);
   for (const [room, numbers] of sendsByRoom) {
     const own = accounts.get(room) ?? [];
-    const ranks = orderOf(own.map((account) => account.numbers));
-    const byReader = new Map(own.map((account) => [account.reader, account]));
+    const seen = own.map(({ executions }) => executions.map(({ index }) => index));
+    const ranks = orderOf([history.order(room).map(({ index }) => index), ...seen]);
     for (const account of own) {
       judgeOrder(account, ranks, sum.add);
       judgeOvertaking(account, book.sends, sum.add);
     }
     for (const reader of [...(members.get(room) ?? []), ...desks])
-      judgeMissing({ reader, account: byReader.get(reader), numbers, ranks, book }, sum);
+      judgeMissing({ reader, numbers, book, history }, sum);
   }
   return sum.total;
 };
@@ -83,7 +94,7 @@ export const reconcile = (book: Book): Reconciliation => {
 type Add = (kind: FaultKind, reader: string, number: number) => void;
 type Sum = ReturnType<typeof createSum>;
 
-const createSum = ({ sends, readers, forks }: Book) => {
+const createSum = ({ sends, readers }: Book, history: History) => {
   const count = (outcome: SendEntry['outcome']) =>
     sends.filter((send) => send.outcome === outcome).length;
   const marks = readers.flatMap((reader) => reader.marks);
@@ -96,6 +107,7 @@ const createSum = ({ sends, readers, forks }: Book) => {
     received: readers.reduce((sum, { numbers }) => sum + numbers.length, 0),
     told: 0,
     reloads: marks.filter(({ what }) => what === 'told').length,
+    needlessReloads: readers.reduce((sum, reader) => sum + needlessReloads(reader, history), 0),
     counts: record(() => 0),
     findings: record((): Finding[] => []),
   };
@@ -103,7 +115,6 @@ const createSum = ({ sends, readers, forks }: Book) => {
     total.counts[kind] += 1;
     if (total.findings[kind].length < findingsMax) total.findings[kind].push({ reader, number });
   };
-  for (const { reader, number } of forks) add('forked', reader, number);
   return { total, add };
 };
 
@@ -113,19 +124,37 @@ const record = <T>(make: () => T): Record<FaultKind, T> =>
 const groupSends = (sends: readonly SendEntry[]): Map<number, number[]> =>
   Map.groupBy(sends.keys(), (number) => (sends[number] as SendEntry).room);
 
+/** What the logs alone show. */
+const judgeExecutions = ({ sends }: Book, history: History, add: Add): void => {
+  const living = new Set<number>();
+  for (const { number, isDead } of history.executions) {
+    if (isDead) continue;
+    if (living.has(number)) add('forked', 'log', number);
+    living.add(number);
+  }
+  for (const [number, { outcome, eventId }] of sends.entries())
+    if (outcome === 'accepted' && history.of(eventId)?.isDead === true)
+      add('vanished', 'log', number);
+};
+
 /** Leaks, repeats, and what was refused. */
 const judgeReceipts = (reader: ReaderEntry, sends: readonly SendEntry[], add: Add): void => {
-  const toldAt = new Set(
-    reader.marks.filter(({ what }) => what === 'told').map(({ receipts }) => receipts),
-  );
-  let seen = new Set<number>();
-  for (const [place, number] of reader.numbers.entries()) {
-    if (toldAt.has(place)) seen = new Set();
-    if (seen.has(number)) add('duplicated', reader.name, number);
-    seen.add(number);
+  const seen = new Set<string>();
+  for (const [at, number] of reader.numbers.entries()) {
+    const eventId = reader.eventIds[at] as string;
+    if (seen.has(eventId)) add('duplicated', reader.name, number);
+    seen.add(eventId);
     const send = sends[number];
     if (send === undefined || !mayReceive(reader, send)) add('leaked', reader.name, number);
     else if (send.outcome === 'refused') add('contradicted', reader.name, number);
+  }
+};
+
+const judgeDead = (reader: ReaderEntry, history: History, add: Add): void => {
+  for (const [at, eventId] of reader.eventIds.entries()) {
+    const execution = history.of(eventId);
+    if (execution?.isDead === true && !isToldOfDead(reader, { execution, at }, history))
+      add('untold', reader.name, execution.number);
   }
 };
 
@@ -133,13 +162,20 @@ const mayReceive = ({ role, room }: ReaderEntry, send: SendEntry): boolean =>
   (room === undefined || room === send.room) && maySee(role, send.kind);
 
 /** What a reader should not have got does not count for the order. */
-const roomFor = (reader: ReaderEntry, send: SendEntry | undefined): number | undefined =>
-  send !== undefined && mayReceive(reader, send) ? send.room : undefined;
+const executionFor = (
+  reader: ReaderEntry,
+  sends: readonly SendEntry[],
+  { at, history }: { at: number; history: History },
+) => {
+  const send = sends[reader.numbers[at] as number];
+  if (send === undefined || !mayReceive(reader, send)) return undefined;
+  return history.of(reader.eventIds[at]);
+};
 
-const judgeOrder = ({ reader, numbers }: Account, ranks: Ranks, add: Add): void => {
+const judgeOrder = ({ reader, executions }: Account, ranks: Ranks, add: Add): void => {
   let highest = -1;
-  for (const number of numbers) {
-    const rank = ranks.get(number) as number;
+  for (const { index, number } of executions) {
+    const rank = ranks.get(index) as number;
     if (rank < highest) add('disordered', reader.name, number);
     else highest = rank;
   }
@@ -150,66 +186,39 @@ const judgeOrder = ({ reader, numbers }: Account, ranks: Ranks, add: Add): void 
  * itself: two messages that no reader sees both have no order.
  */
 const judgeOvertaking = (
-  { reader, numbers }: Account,
+  { reader, executions }: Account,
   sends: readonly SendEntry[],
   add: Add,
 ): void => {
   let earliestAnswerMs = Infinity;
-  for (const number of numbers.toReversed()) {
+  for (const { number, eventId } of executions.toReversed()) {
     const send = sends[number] as SendEntry;
     if (earliestAnswerMs < send.sentMs) add('overtaken', reader.name, number);
-    if (send.outcome === 'accepted') earliestAnswerMs = Math.min(earliestAnswerMs, send.answeredMs);
+    if (send.outcome === 'accepted' && send.eventId === eventId)
+      earliestAnswerMs = Math.min(earliestAnswerMs, send.answeredMs);
   }
 };
 
 interface Case {
   reader: ReaderEntry;
-  account: Account | undefined;
   numbers: readonly number[];
-  ranks: Ranks;
   book: Book;
+  history: History;
 }
 
-const judgeMissing = ({ reader, account, numbers, ranks, book }: Case, { total, add }: Sum) => {
-  const got = new Set(account?.numbers);
+const judgeMissing = ({ reader, numbers, book, history }: Case, { total, add }: Sum) => {
+  const got = new Set(reader.eventIds);
   const joined = reader.marks.find(({ what }) => what === 'joined');
   for (const number of numbers) {
     const send = book.sends[number] as SendEntry;
-    if (send.outcome !== 'accepted' || !mayReceive(reader, send)) continue;
+    const execution = history.of(send.eventId);
+    if (send.outcome !== 'accepted' || !mayReceive(reader, send) || execution === undefined)
+      continue;
+    const hasCome = got.has(execution.eventId);
     const isBefore = joined !== undefined && send.sentMs < joined.atMs;
-    if (!isBefore || got.has(number)) total.due += 1;
-    if (isBefore || got.has(number)) continue;
-    if (isTold(reader, send, around(account, ranks, ranks.get(number)))) total.told += 1;
+    if (!isBefore || hasCome) total.due += 1;
+    if (isBefore || hasCome) continue;
+    if (isToldOfMissing(reader, { execution, send }, history)) total.told += 1;
     else add('lost', reader.name, number);
   }
 };
-
-interface Hole {
-  /** Receipts that the reader had when the missing one should have come, at least and at most. */
-  from: number;
-  to: number;
-}
-
-const around = (account: Account | undefined, ranks: Ranks, rank: number | undefined): Hole => {
-  const hole = { from: 0, to: Infinity };
-  if (account === undefined || rank === undefined) return hole;
-  for (const [index, number] of account.numbers.entries()) {
-    const place = account.places[index] as number;
-    if ((ranks.get(number) as number) < rank) hole.from = place + 1;
-    else return { ...hole, to: place };
-  }
-  return hole;
-};
-
-/**
- * A reload covers whatever was accepted before it. At the place of the hole it may come at any time;
- * elsewhere it has to come soon: desks are told over some seconds and go on receiving meanwhile, and where no
- * reader saw two messages both, the place is a guess.
- */
-const isTold = (reader: ReaderEntry, send: SendEntry, { from, to }: Hole): boolean =>
-  reader.marks.some(
-    ({ what, receipts, atMs }) =>
-      what === 'told' &&
-      atMs >= send.sentMs &&
-      ((receipts >= from && receipts <= to) || atMs <= send.answeredMs + toldWithinMs),
-  );

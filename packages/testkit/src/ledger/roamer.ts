@@ -65,11 +65,12 @@ export const createRoamer = (options: RoamerOptions): Roamer => {
   const departures: Departure[] = [];
 
   const heard = () => (heardAtMs = performance.now());
-  const mark = (what: ReaderMark['what'], closeCode?: number) =>
-    addMark(entry, { what, atMs: now(), ...(closeCode && { closeCode }) });
+  const mark = (what: ReaderMark['what'], more: Partial<ReaderMark> = {}) =>
+    addMark(entry, { what, atMs: now(), ...more });
   const welcome = (data: { position: string; resumed?: boolean }) => {
-    if (entry.marks.length === 0) mark('joined');
-    else mark(!live && resumes && data.resumed === true ? 'back' : 'told');
+    const { position } = data;
+    if (entry.marks.length === 0) mark('joined', { position });
+    else mark(!live && resumes && data.resumed === true ? 'back' : 'told', { position });
     positions.reset(data.position);
     live = true;
     resumes = true;
@@ -85,8 +86,7 @@ export const createRoamer = (options: RoamerOptions): Roamer => {
     if (event === 'userDisconnected') departures.push({ user: data.user.id, atMs: now() });
     if (event === 'checkpoint') positions.reset(data.position);
     if (frame.request_id !== undefined) mailbox.answer(frame);
-    if (event === 'messageAdded' && frame.duplicate !== true)
-      noteReceipt(book, entry, { text: data.message.text, eventId: frame.event_id }, now());
+    if (event === 'messageAdded' && frame.duplicate !== true) noteReceipt(entry, frame, now());
     if (position !== undefined) positions.take(position);
   };
   const connect = () => {
@@ -108,7 +108,7 @@ export const createRoamer = (options: RoamerOptions): Roamer => {
     );
   };
   const lost = (code: number) => {
-    if (live) mark('away', code);
+    if (live) mark('away', { closeCode: code });
     if (code === positionLost) resumes = false;
     live = false;
     if (code >= 4500 || hasLeft || !options.comesBack) return;

@@ -1,10 +1,11 @@
 /**
- * The one order of a room, put together from what its readers saw: the longest account first, what it does
- * not have is put behind what another reader had before it.
+ * The one order of a room, put together from what its log holds and what its readers saw: the longest
+ * account first, what it does not have is put behind what another one had before it.
  */
 import type { ReaderEntry } from './book.ts';
+import type { Execution } from './history.ts';
 
-/** The place of each number that anybody received. */
+/** The place of each execution, by its index. */
 export type Ranks = ReadonlyMap<number, number>;
 
 export const orderOf = (accounts: readonly (readonly number[])[]): Ranks => {
@@ -12,12 +13,12 @@ export const orderOf = (accounts: readonly (readonly number[])[]): Ranks => {
   const longestFirst = accounts.toSorted((one, other) => other.length - one.length);
   for (const account of longestFirst) {
     let previous = start;
-    for (const number of account) {
-      if (!next.has(number)) {
-        next.set(number, next.get(previous) as number);
-        next.set(previous, number);
+    for (const index of account) {
+      if (!next.has(index)) {
+        next.set(index, next.get(previous) as number);
+        next.set(previous, index);
       }
-      previous = number;
+      previous = index;
     }
   }
   const ranks = new Map<number, number>();
@@ -26,27 +27,25 @@ export const orderOf = (accounts: readonly (readonly number[])[]): Ranks => {
   return ranks;
 };
 
-/** What a reader received of a room, without repeats: numbers, and their places among its receipts. */
+/** What a reader received of a room, without repeats. */
 export interface Account {
   reader: ReaderEntry;
-  numbers: number[];
-  places: number[];
+  executions: Execution[];
 }
 
 export const accountsOf = (
   reader: ReaderEntry,
-  roomOf: (number: number) => number | undefined,
+  received: (at: number) => Execution | undefined,
 ): Map<number, Account> => {
   const accounts = new Map<number, Account>();
-  const seen = new Set<number>();
-  for (const [place, number] of reader.numbers.entries()) {
-    const room = roomOf(number);
-    if (room === undefined || seen.has(number)) continue;
-    seen.add(number);
-    const account = accounts.get(room) ?? { reader, numbers: [], places: [] };
-    account.numbers.push(number);
-    account.places.push(place);
-    accounts.set(room, account);
+  const seen = new Set<Execution>();
+  for (const at of reader.numbers.keys()) {
+    const execution = received(at);
+    if (execution === undefined || seen.has(execution)) continue;
+    seen.add(execution);
+    const account = accounts.get(execution.room) ?? { reader, executions: [] };
+    account.executions.push(execution);
+    accounts.set(execution.room, account);
   }
   return accounts;
 };
