@@ -12,6 +12,7 @@ import {
 import { createWheel } from './clock/wheel.ts';
 import { edgeConfig, limitsOf } from './config.ts';
 import { obey } from './control/obey.ts';
+import { readAgain } from './control/read-again.ts';
 import { deafToRepeats } from './drain/deaf-to-repeats.ts';
 import { boundDrain, drain } from './drain/drain.ts';
 import { createEdge } from './edge.ts';
@@ -175,17 +176,20 @@ shutdown.add('lease', () =>
   }),
 );
 
-const following = await bus.control.follow((command) =>
-  obey(command, {
-    table: edge.table,
-    desk: edge.desk,
-    control: bus.control,
-    attendance: edge.attendance,
-    nodeId: () => lease.nodeId,
-    drain: () => void shutdown.begin('drain'),
-    now: () => bus.now(),
-    onWarning,
-  }),
+const commanded = {
+  table: edge.table,
+  desk: edge.desk,
+  control: bus.control,
+  attendance: edge.attendance,
+  nodeId: () => lease.nodeId,
+  drain: () => void shutdown.begin('drain'),
+  now: () => bus.now(),
+  wheel,
+  onWarning,
+};
+const following = await bus.control.follow(
+  (command) => obey(command, commanded),
+  () => void readAgain(commanded),
 );
 shutdown.add('control', () => following.close());
 

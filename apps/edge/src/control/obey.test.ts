@@ -59,6 +59,22 @@ describe('a command to disconnect', () => {
   });
 });
 
+describe('a command to revoke', () => {
+  it('closes who came in with the token while it was being denied, and nobody with another one', async () => {
+    const [same, other] = [chatSession('ann'), chatSession('ann')];
+    other.token = { ...other.token, tokenId: 'another' };
+    const deny = async () => {
+      for (const session of [same, other]) parts.table.add(session);
+    };
+    const { parts } = setUp({ control: { deny } });
+    await obey({ kind: 'disconnect', revoke: true, userId: 'ann' }, parts);
+    const closedWith = [same, other].map(
+      ({ connection }) => (connection as FakeConnection).closedWith,
+    );
+    expect(closedWith).toEqual([4500, undefined]);
+  });
+});
+
 describe('a command with new sources', () => {
   it('changes the live sessions of that operator and shows it', async () => {
     const { parts, op } = setUp();

@@ -5,7 +5,7 @@ import type { Attendance } from '../presence/attendance.ts';
 import { changeSources } from '../desk/change-sources.ts';
 import type { Desk } from '../desk/desk.ts';
 import type { DeskSession, Session } from '../session/session.ts';
-import type { SessionTable } from '../session/session-table.ts';
+import type { SessionQuery, SessionTable } from '../session/session-table.ts';
 
 export interface ObeyParts {
   readonly table: SessionTable;
@@ -42,7 +42,16 @@ async function disconnect(
   // Denied before it is closed: a client that comes back at once must find the door shut.
   if (command.revoke) await Promise.all(sessions.map((session) => deny(session, parts)));
   for (const session of sessions) session.end('kicked');
+  if (command.revoke) endLateComers(command, sessions, parts);
   return sessions.length;
+}
+
+/** Who came in with one of these tokens after the look and before it was denied. */
+function endLateComers(wanted: SessionQuery, found: readonly Session[], parts: ObeyParts): void {
+  const denied = new Set(found.map(({ token }) => token.tokenId));
+  for (const session of parts.table.find(wanted)) {
+    if (denied.has(session.token.tokenId)) session.end('token_revoked');
+  }
 }
 
 /** What cannot be written down is no reason to let the session stay. */

@@ -18,6 +18,8 @@ export interface TokenClock {
 
 export function createTokenClock({ wheel, now, warnBeforeMs }: TokenClockOptions): TokenClock {
   const warn = (session: Session) => {
+    // Who is joining is told `connected` first, and then warned.
+    if (session.phase !== 'live') return;
     const expiresInMs = Math.max(0, session.token.expiresAtMs - now());
     const ts = new Date(now()).toISOString();
     session.send(encodeAnswer('tokenExpiring', { expires_in_ms: expiresInMs }, { ts }));

@@ -1,10 +1,12 @@
 import { BusUnavailable } from '@switchboard/bus';
 import { defaultLimits } from '@switchboard/protocol';
 import { describe, expect, it, vi } from 'vitest';
+import type { Wheel } from '../clock/wheel.ts';
 import { chatSession, deskSession, FakeConnection } from '../test/fakes.ts';
 import { createAwaitedEvents } from './awaited-events.ts';
 import type { ChatSession, DeskSession } from './session.ts';
 import { createSessionTable } from './session-table.ts';
+import { createTokenClock } from './token-clock.ts';
 import { welcome, type WelcomeParts } from './welcome.ts';
 
 const setUp = (more: Partial<WelcomeParts> = {}) => {
@@ -40,7 +42,25 @@ describe('a socket that has come in', () => {
     expect(parts.table.count('chat')).toBe(1);
     await turns();
     expect(parts.joinRoom).toHaveBeenCalledOnce();
-    expect(parts.tokenClock.start).toHaveBeenCalledOnce();
+    expect(parts.tokenClock.start).toHaveBeenCalledTimes(2);
+  });
+
+  it('is closed with 4004 when its token ends while it reads what it missed', async () => {
+    const due: (() => void)[] = [];
+    const wheel = { after: (_ms: number, task: () => void) => (due.push(task), () => undefined) };
+    const { connection, chat } = setUp({
+      tokenClock: createTokenClock({
+        wheel: wheel as unknown as Wheel,
+        now: () => 0,
+        warnBeforeMs: 60_000,
+      }),
+      joinRoom: () => new Promise(() => undefined),
+    });
+    chat();
+    await turns();
+    for (const task of due) task();
+    expect(connection.closedWith).toBe(4004);
+    expect(connection.received).toEqual([]);
   });
 
   it('is closed with 4500 before anything else when its token was revoked', async () => {

@@ -69,6 +69,8 @@ async function join(session: Session, parts: WelcomeParts): Promise<void> {
   if (await parts.control.isDenied(session.token.tokenId)) return session.end('token_revoked');
   if (session.socket === 'broadcast') await readLiveSources(session, parts);
   if (session.phase === 'ended') return;
+  // It runs while the session reads what it missed, too: a slow reader may take long.
+  parts.tokenClock.start(session);
   await (session.socket === 'chat' ? parts.joinRoom(session) : parts.joinDesk(session));
   // The phase may have changed while it was waited for, which the type checker cannot see.
   if ((session.phase as string) !== 'live') return;
