@@ -299,6 +299,20 @@ describe('broken HTTP', () => {
     expect(await speak(head)).toMatch(/^HTTP\/1\.1 431 /u);
   });
 
+  test('without a Host is 400, with a problem and the security headers', async () => {
+    const heard = await speak('GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n');
+    expect(heard).toMatch(/^HTTP\/1\.1 400 /u);
+    expect(heard).toContain('content-type: application/problem+json');
+    expect(heard).toContain('x-content-type-options: nosniff');
+    expect(heard).toContain('"code":"malformed"');
+  });
+
+  test('with an expectation that nobody knows is answered as without it', async () => {
+    const expectation = 'Expect: the-unexpected\r\nConnection: close';
+    const heard = await speak(`GET /health/live HTTP/1.1\r\nHost: x\r\n${expectation}\r\n\r\n`);
+    expect(heard).toMatch(/^HTTP\/1\.1 200 /u);
+  });
+
   test('with two lengths is 400', async () => {
     const head =
       'POST /message HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}';

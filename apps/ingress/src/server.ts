@@ -15,6 +15,7 @@ import { validatorCompiler } from 'fastify-zod-openapi';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { readJson } from './json-body.ts';
+import { answerOddRequests } from './odd-requests.ts';
 import { problem, problemType, type Problem } from './problem.ts';
 import { problemOf } from './problem-of.ts';
 import { readBody } from './request-body.ts';
@@ -60,6 +61,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
       // Node swaps the two when the one for the head is the longer one.
       headersTimeout: options.requestTimeoutMs,
       connectionsCheckingInterval: slowRequestCheckMs,
+      // Refused by `answerOddRequests`, with a body.
+      requireHostHeader: false,
     },
     // A request that came in on an open connection during the stop is served, then the connection closed.
     return503OnClosing: false,
@@ -73,6 +76,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   app.setErrorHandler(tell);
   app.setNotFoundHandler((request, reply) => tell(problem('not_found'), request, reply));
   addSecurityHeaders(app);
+  answerOddRequests(app);
   closeAfterLastAnswer(app);
   readJsonBodies(app, options.jsonDepthMax);
   return app;
@@ -128,6 +132,9 @@ const statusOfBrokenRequest: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
 
+const brokenRequestHeaders =
+  'Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close';
+
 /** What is not HTTP, or too slow: nothing of Fastify's is there to answer with. */
 function refuseBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
@@ -137,6 +144,6 @@ function refuseBrokenRequest(error: Error & { code?: string }, socket: Socket): 
     status: Number(status.slice(0, 3)),
   });
   socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: ${problemType}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status}\r\nContent-Type: ${problemType}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${brokenRequestHeaders}\r\n\r\n${body}`,
   );
 }
