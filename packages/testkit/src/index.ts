@@ -22,7 +22,7 @@ export {
 export { findChromium, findCurl, findPythonWithWebsockets } from './debian-package.ts';
 export { startFaultProxy } from './fault-proxy/fault-proxy.ts';
 export type { Condition, FaultProxy, Link } from './fault-proxy/contract.ts';
-export { openLedger, type Ledger } from './ledger/ledger.ts';
+export { openLedger, type Ledger, type LedgerOptions } from './ledger/ledger.ts';
 export { latenciesOf, type Latencies } from './ledger/latencies.ts';
 export { faultKinds, type FaultKind, type Reconciliation } from './ledger/reconcile.ts';
 export { drawTimeline } from './ledger/timeline.ts';

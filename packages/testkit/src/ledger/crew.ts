@@ -58,6 +58,7 @@ const startReader = async (
   };
   if (areReaders) book.readers.push(entry);
   const nextEdge = () => edgeFor(name);
-  const options = { book, entry, chatId: chat, token, nextEdge, backoffMs, now };
+  const call = { name, role, chatId: chat, token };
+  const options = { book, entry, call, nextEdge, backoffMs, now };
   return createRoamer({ ...options, comesBack: areReaders });
 };

@@ -1,4 +1,4 @@
-/** Opens one WebSocket of a roamer; every outcome is told by a callback, once. */
+/** Opens one WebSocket of a roamer; its end is told by a callback, once. */
 import { WebSocket } from 'ws';
 import type { Role } from './audience.ts';
 
@@ -25,27 +25,41 @@ export interface Frame {
 
 interface Callbacks {
   frame: (frame: Frame) => void;
-  ping: () => void;
   /** Why it could not be opened, or broke. */
   error: (reason: string) => unknown;
   closed: (code: number) => void;
 }
 
+export interface Line {
+  send(text: string): void;
+  /** Ends it without a close frame. */
+  cut(): void;
+  /** How long nothing has come over it, not even a ping, in ms. */
+  silentMs(): number;
+}
+
 const handshakeTimeoutMs = 10_000;
 
-export const dial = (call: Call, callbacks: Callbacks): WebSocket => {
+export const dial = (call: Call, callbacks: Callbacks): Line => {
+  let heardAtMs = performance.now();
+  const heard = () => (heardAtMs = performance.now());
   const socket = new WebSocket(address(call), ['bearer', call.token], {
     perMessageDeflate: false,
     skipUTF8Validation: true,
     handshakeTimeout: handshakeTimeoutMs,
   });
-  socket.on('message', (bytes) =>
-    callbacks.frame(JSON.parse((bytes as Buffer).toString()) as Frame),
-  );
-  socket.on('ping', callbacks.ping);
+  socket.on('message', (bytes) => {
+    heard();
+    callbacks.frame(JSON.parse((bytes as Buffer).toString()) as Frame);
+  });
+  socket.on('ping', heard);
   socket.on('error', (error) => callbacks.error(error.message.replace(/ ?127\S+/u, '')));
   socket.on('close', callbacks.closed);
-  return socket;
+  return {
+    send: (text) => socket.send(text),
+    cut: () => socket.terminate(),
+    silentMs: () => performance.now() - heardAtMs,
+  };
 };
 
 const address = ({ edge, name, role, chatId, since }: Call): URL => {

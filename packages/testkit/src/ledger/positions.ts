@@ -5,6 +5,9 @@ export interface Positions {
   reset(complete: string): void;
   /** From a logged event. */
   take(position: string): void;
+  /** They are worth nothing any more. */
+  forget(): void;
+  /** Undefined before the first `connected`, and when they were forgotten. */
   since(): string | undefined;
 }
 
@@ -16,6 +19,7 @@ const ofRoom = (): Positions => {
   return {
     reset: (complete) => (last = complete),
     take: (position) => (last = position),
+    forget: () => (last = undefined),
     since: () => last,
   };
 };
@@ -30,6 +34,7 @@ const perPartition = (): Positions => {
       for (const position of complete.split(',')) take(position);
     },
     take,
+    forget: () => tokens.clear(),
     since: () => (tokens.size === 0 ? undefined : [...tokens.values()].join(',')),
   };
 };

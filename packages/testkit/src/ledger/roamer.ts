@@ -2,9 +2,8 @@
  * A minimal client: it resumes with `since` after every close and break as the contract says, gives up a
  * connection that is silent, notes what it receives, and sends what it is given until it is answered.
  */
-import type { WebSocket } from 'ws';
 import type { Book, ReaderEntry, ReaderMark } from './book.ts';
-import { dial, type Frame } from './dial.ts';
+import { dial, type Call, type Frame, type Line } from './dial.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
 import { noteReceipt } from './note-receipt.ts';
 import { createPositions } from './positions.ts';
@@ -12,8 +11,7 @@ import { createPositions } from './positions.ts';
 export interface RoamerOptions {
   book: Book;
   entry: ReaderEntry;
-  chatId: string | undefined;
-  token: string;
+  call: Omit<Call, 'edge' | 'since'>;
   /** Where to connect next. */
   nextEdge: () => string | undefined;
   /** Before attempt n (from 1) to come back, in ms. */
@@ -50,37 +48,31 @@ export const createRoamer = (options: RoamerOptions): Roamer => {
   const { book, entry, now } = options;
   const positions = createPositions(entry.role);
   const mailbox = createMailbox((text) => {
-    if (live) socket?.send(text);
+    if (live) line?.send(text);
   });
   const joined = Promise.withResolvers<void>();
-  let socket: WebSocket | undefined;
+  let line: Line | undefined;
   let live = false;
   let hasLeft = false;
   let attempt = 0;
-  /** Whether `since` is given at the next connect. */
-  let resumes = false;
   let waitMs = 0;
   let timer: NodeJS.Timeout | undefined;
-  let heardAtMs = 0;
   const departures: Departure[] = [];
 
-  const heard = () => (heardAtMs = performance.now());
   const mark = (what: ReaderMark['what'], more: Partial<ReaderMark> = {}) =>
     addMark(entry, { what, atMs: now(), ...more });
   const welcome = (data: { position: string; resumed?: boolean }) => {
     const { position } = data;
     if (entry.marks.length === 0) mark('joined', { position });
-    else mark(!live && resumes && data.resumed === true ? 'back' : 'told', { position });
-    positions.reset(data.position);
+    else mark(!live && data.resumed === true ? 'back' : 'told', { position });
+    positions.reset(position);
     live = true;
-    resumes = true;
     attempt = 0;
     joined.resolve();
     mailbox.flush();
   };
   const take = (frame: Frame) => {
     const { event, data, position } = frame;
-    heard();
     if (event === 'connected') return welcome(data);
     if (event === 'disconnecting') waitMs = data.retry_after_ms ?? 0;
     if (event === 'userDisconnected') departures.push({ user: data.user.id, atMs: now() });
@@ -93,23 +85,14 @@ export const createRoamer = (options: RoamerOptions): Roamer => {
     timer = undefined;
     const edge = options.nextEdge();
     if (edge === undefined) return later();
-    const since = resumes ? positions.since() : undefined;
-    const { chatId, token } = options;
-    const { name, role } = entry;
-    heard();
-    socket = dial(
-      { edge, name, role, chatId, token, since },
-      {
-        frame: take,
-        ping: heard,
-        error: (reason) => !live && count(book.refusals, reason),
-        closed: lost,
-      },
+    line = dial(
+      { ...options.call, edge, since: positions.since() },
+      { frame: take, error: (reason) => !live && count(book.refusals, reason), closed: lost },
     );
   };
   const lost = (code: number) => {
     if (live) mark('away', { closeCode: code });
-    if (code === positionLost) resumes = false;
+    if (code === positionLost) positions.forget();
     live = false;
     if (code >= 4500 || hasLeft || !options.comesBack) return;
     later();
@@ -130,16 +113,16 @@ export const createRoamer = (options: RoamerOptions): Roamer => {
     cut: (awayMs) => {
       if (!live) return;
       waitMs = awayMs;
-      socket?.terminate();
+      line?.cut();
     },
     giveUpAfter: (silenceMs) => {
-      if (live && performance.now() - heardAtMs > silenceMs) socket?.terminate();
+      if (live && line !== undefined && line.silentMs() > silenceMs) line.cut();
     },
     leave: () => {
       hasLeft = true;
       clearTimeout(timer);
       mailbox.close();
-      socket?.terminate();
+      line?.cut();
     },
   };
 };
