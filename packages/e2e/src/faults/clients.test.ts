@@ -1,11 +1,14 @@
-/** Clients that break off again and again, or read too slowly: every message is accounted for. */
+/** Clients that break off, vanish, or read too slowly: every message is accounted for. */
 import { expect, test } from 'vitest';
-import { cutAgain, slowReaders } from './client-scenarios.ts';
+import { cutAgain } from './client-scenarios.ts';
+import { halfOpen } from './half-open.ts';
 import { runShort } from './run-short.ts';
+import { slowReaders } from './slow-readers.ts';
 
 test.each([
   ['clients that are cut every 3 s lose nothing', cutAgain],
-  ['a slow reader is closed, comes back and loses nothing', slowReaders],
+  ['a slow reader is closed, comes back, loses nothing and costs the others nothing', slowReaders],
+  ['clients that vanish are found, and find it themselves', halfOpen],
 ])('%s', async (_name, scenario) => {
   expect(await runShort(scenario)).toEqual([]);
 });

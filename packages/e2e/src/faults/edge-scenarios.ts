@@ -1,4 +1,7 @@
 /** Edges that die, stop, or have a wrong clock. */
+import { judgeDepartures } from './departures.ts';
+import { judgeMemory } from './memory.ts';
+import { nodeIdOf, readDeskSessions } from './read-nodes.ts';
 import { isReady } from './run-scenario.ts';
 import type { Scenario, Stage } from './scenario.ts';
 
@@ -7,28 +10,57 @@ const closesWith = ({ ledger }: Stage, code: number): number[] =>
     marks.filter(({ closeCode }) => closeCode === code).map(({ atMs }) => atMs),
   );
 
-/** Who lost the edge, and how long after its death the last of them was back. */
-const noteReturn = ({ ledger, figure, expect }: Stage): void => {
+/** Who lost the edge; gives how long after its death the last of them was back, in ms. */
+const noteReturn = ({ ledger, figure, expect }: Stage): number => {
   const marks = ledger.book.readers.flatMap((reader) => reader.marks);
   const returns = marks.filter(({ what }) => what === 'back').map(({ atMs }) => atMs);
   figure('readers', ledger.roamers.length);
   figure('returned', returns.length);
-  figure('lastBackMs', Math.max(...returns) - (ledger.book.faults[0]?.atMs ?? 0));
+  const lastBackMs = Math.max(...returns) - (ledger.book.faults[0]?.atMs ?? 0);
+  figure('lastBackMs', lastBackMs);
   expect(returns.length > 0, 'nobody lost the edge');
+  return lastBackMs;
+};
+
+/** A node's lease, and what the cleaners, a cache and a busy machine add to it. */
+const leaseMs = 10_000;
+const slackMs = 4000;
+
+/** Resolves when no desk session of the dead node is listed any more. */
+const untilForgotten = async (stage: Stage, nodeId: string): Promise<void> => {
+  const isForgotten = async () =>
+    (await readDeskSessions(stage)).every(({ node }) => node !== nodeId);
+  const forgottenMs = await stage.until('its desks are gone', isForgotten, 2 * leaseMs);
+  stage.figure('desksGoneMs', forgottenMs);
+  stage.expect(forgottenMs < leaseMs + slackMs, `desks were listed ${forgottenMs} ms`);
 };
 
 export const edgeKilled: Scenario = {
   name: 'edge-killed',
   edges: 3,
-  shape: ({ isLong, seconds }) => (isLong ? { rooms: 200, messages: seconds * 200 } : {}),
-  faults: async ({ at, cluster, ledger, scale }) => {
+  shape: ({ isLong, seconds }) =>
+    isLong ? { rooms: 200, passersBy: 100, messages: seconds * 200 } : { passersBy: 20 },
+  faults: async (stage) => {
+    const { at, cluster, ledger, scale, expect } = stage;
     await at(scale.seconds * 400);
     const [doomed] = cluster.edges;
+    const nodeId = await nodeIdOf(stage, doomed!.url);
+    const listed = await readDeskSessions(stage);
+    expect(
+      listed.some(({ node }) => node === nodeId),
+      'nobody was at a desk of it',
+    );
     ledger.mark('kill -9 edge-1');
     doomed!.kill('SIGKILL');
     await doomed!.exited;
+    await untilForgotten(stage, nodeId);
   },
-  judge: noteReturn,
+  judge: async (stage) => {
+    noteReturn(stage);
+    const gone = stage.ledger.passersBy.filter((passer) => !passer.isLive());
+    stage.expect(gone.length > 0, 'nobody was gone for good');
+    await judgeDepartures(stage, { gone, patienceMs: leaseMs });
+  },
 };
 
 export const edgeDrained: Scenario = {
@@ -62,6 +94,8 @@ export const storm: Scenario = {
   name: 'storm',
   edges: 3,
   startsOnFirstEdge: true,
+  isDirect: true,
+  rehearses: true,
   shape: ({ isLong, seconds }) =>
     isLong
       ? { rooms: 1000, visitorsPerRoom: 9, operatorsPerRoom: 1, messages: seconds * 100 }
@@ -75,7 +109,12 @@ export const storm: Scenario = {
     leaveEdge(0);
     await doomed!.exited;
   },
-  judge: noteReturn,
+  judge: async (stage) => {
+    const lastBackMs = noteReturn(stage);
+    const boundMs = stage.scale.isLong ? 60_000 : 10_000;
+    stage.expect(lastBackMs < boundMs, `the last came back after ${Math.round(lastBackMs)} ms`);
+    await judgeMemory(stage);
+  },
 };
 
 /** One edge believes that it is five minutes later. */

@@ -13,10 +13,12 @@ import {
   type FaultProxy,
   type Latencies,
   type Ledger,
+  type LedgerOptions,
   type PlanShape,
   type Reconciliation,
 } from '@switchboard/testkit';
-import type { Scale, Scenario, Stage } from './scenario.ts';
+import { rehearse } from './rehearse.ts';
+import type { Calm, Scale, Scenario, Stage } from './scenario.ts';
 
 export interface Outcome {
   scenario: string;
@@ -30,6 +32,9 @@ export interface Outcome {
   problems: string[];
   ledger: Ledger;
 }
+
+const rehearsalMaxSeconds = 30;
+const defaultSilenceMaxMs = 30_000;
 
 const defaultShape: Omit<PlanShape, 'seed' | 'seconds'> = {
   rooms: 20,
@@ -72,24 +77,37 @@ const play = async (
     redisUrl: sentinels?.url ?? `redis://127.0.0.1:${redisProxy.port}`,
     edges: scenario.edges ?? 2,
     ingresses: scenario.ingresses ?? 1,
-    env: scenario.env ?? {},
+    env: { ...scenario.env, ...(!scale.isLong && scenario.shortEnv) },
     clockOffsetsMs: scenario.clockOffsetsMs ?? {},
   });
   atTheEnd(cluster.stop);
-  const edgeProxies = await Promise.all(cluster.edges.map(({ url }) => frontOf(url)));
+  const proxied = scenario.isDirect === true ? [] : cluster.edges;
+  const edgeProxies = await Promise.all(proxied.map(({ url }) => frontOf(url)));
   atTheEnd(() => Promise.all(edgeProxies.map((proxy) => proxy.stop())));
-  const ledger = await openLedger({
-    ...cluster,
-    shape: { ...defaultShape, ...scenario.shape(scale), seed: scale.seed, seconds: scale.seconds },
-    edges: edgeProxies.slice(0, scenario.startsOnFirstEdge === true ? 1 : Infinity).map(socketUrl),
-    ingresses: cluster.ingresses.map(({ url }) => url),
-  });
+  const fronts =
+    scenario.isDirect === true ? cluster.edges.map(({ url }) => url) : edgeProxies.map(socketUrl);
+  const open = (own: Scale, more: Pick<LedgerOptions, 'edges' | 'roomName'>) =>
+    openLedger({
+      ...cluster,
+      shape: { ...defaultShape, ...scenario.shape(own), seed: own.seed, seconds: own.seconds },
+      ingresses: cluster.ingresses.map(({ url }) => url),
+      ...(!own.isLong && { silenceMaxMs: scenario.shortSilenceMaxMs ?? defaultSilenceMaxMs }),
+      ...more,
+    });
+  const startsOnFirst = scenario.startsOnFirstEdge === true;
+  let calm: Calm | undefined;
+  if (scenario.rehearses === true) {
+    const own = { ...scale, seconds: Math.min(scale.seconds, rehearsalMaxSeconds) };
+    const edges = startsOnFirst ? fronts.slice(1) : fronts;
+    calm = await rehearse(await open(own, { edges, roomName: 'rehearsal' }), cluster);
+  }
+  const ledger = await open(scale, { edges: startsOnFirst ? fronts.slice(0, 1) : fronts });
   atTheEnd(ledger.close);
   const notes = createNotes();
-  const parts = { scale, cluster, ledger, redis, sentinels, redisProxy, edgeProxies };
+  const parts = { scale, cluster, ledger, redis, sentinels, redisProxy, edgeProxies, calm };
   const leaveEdge = (index: number) => {
-    for (const proxy of edgeProxies) ledger.edges.remove(socketUrl(proxy));
-    for (const proxy of edgeProxies.toSpliced(index, 1)) ledger.edges.add(socketUrl(proxy));
+    for (const front of fronts) ledger.edges.remove(front);
+    for (const front of fronts.toSpliced(index, 1)) ledger.edges.add(front);
   };
   const stage: Stage = {
     ...parts,

@@ -17,6 +17,13 @@ export interface Scale {
   isLong: boolean;
 }
 
+/** What was seen without faults. */
+export interface Calm {
+  readonly book: Ledger['book'];
+  /** Of each edge afterwards, while the readers are there, in MiB. */
+  readonly memoryMiB: readonly number[];
+}
+
 export interface Stage {
   readonly scale: Scale;
   readonly cluster: Cluster;
@@ -26,8 +33,10 @@ export interface Stage {
   readonly sentinels: SentinelGroup | undefined;
   /** Between the cluster and Redis. */
   readonly redisProxy: FaultProxy;
-  /** Between the readers and each edge, in the order of `cluster.edges`. */
+  /** Between the readers and each edge, in the order of `cluster.edges`; empty with `isDirect`. */
   readonly edgeProxies: readonly FaultProxy[];
+  /** What was seen without faults; with `rehearses`. */
+  readonly calm: Calm | undefined;
   /** Repeatable chance for the times of faults, from 0 to 1. */
   readonly random: () => number;
   /** Writes down what does not hold. */
@@ -49,6 +58,8 @@ export interface Scenario {
   edges?: number;
   ingresses?: number;
   env?: Readonly<Record<string, string>>;
+  /** More of it in the short form. */
+  shortEnv?: Readonly<Record<string, string>>;
   clockOffsetsMs?: Readonly<Record<string, number>>;
   redisArgs?: readonly string[];
   /** The cluster runs on a Sentinel group. */
@@ -64,6 +75,15 @@ export interface Scenario {
   excuses?: readonly FaultKind[];
   /** All readers join the first edge; the others are there for later (`leaveEdge`). */
   startsOnFirstEdge?: boolean;
+  /** Without proxies between readers and edges: for many readers. */
+  isDirect?: boolean;
+  /**
+   * Before the faults a plan of the same shape (of at most 30 s) is played without them. Where all start on
+   * the first edge, it is played on the others.
+   */
+  rehearses?: boolean;
+  /** After what silence readers give a connection up in the short form, in ms (default 30 000). */
+  shortSilenceMaxMs?: number;
   /** How long the sends run in the short form (default 5). */
   shortSeconds?: number;
 }

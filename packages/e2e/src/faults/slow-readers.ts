@@ -1,0 +1,128 @@
+/** One reader in a hundred reads 1 KB/s until its edge has given it up. */
+import { latenciesOf } from '@switchboard/testkit';
+import { sumMetric } from './edge-readings.ts';
+import { readerOf } from './half-open.ts';
+import { judgeMemory } from './memory.ts';
+import type { Scenario, Stage } from './scenario.ts';
+
+const KiB = 1024;
+const socketMaxBytes = 256 * KiB;
+const processMaxBytes = 16 * KiB * KiB;
+const closedAsSlow = 'switchboard_edge_sockets_closed_total{code="4002"}';
+
+type Reader = Stage['ledger']['book']['readers'][number];
+
+/** Throttles the connections of so many desks: their log outlasts what the kernels' buffers hold. */
+const throttle = ({ edgeProxies }: Stage, names: readonly string[]): (() => void) => {
+  const lifts = edgeProxies.map((proxy) => {
+    const theirs = proxy.links.filter(({ opening }) => names.includes(readerOf(opening)));
+    const numbers = new Set(theirs.map(({ number }) => number));
+    return proxy.impose({ kind: 'throttle', bytesPerS: 1000 }, ({ number }) => numbers.has(number));
+  });
+  return () => {
+    for (const lift of lifts) lift();
+  };
+};
+
+/** Resolves when the edges have closed them; from then on they read what was sent before. */
+const slowDown = async (stage: Stage, names: readonly string[]): Promise<void> => {
+  const { cluster, ledger, until } = stage;
+  const closed = () => sumMetric(cluster.edges, closedAsSlow);
+  const before = await closed();
+  ledger.mark(`1 KB/s for ${names.length}`);
+  const lift = throttle(stage, names);
+  await until(
+    'the slow are closed',
+    async () => (await closed()) - before >= names.length,
+    60_000,
+  ).finally(lift);
+  ledger.mark('closed');
+};
+
+/** The most that waited in one edge, seen every 100 ms. */
+const watchBuffers = ({ cluster }: Stage): { stop(): number } => {
+  let most = 0;
+  const timer = setInterval(() => {
+    for (const edge of cluster.edges)
+      void sumMetric([edge], 'switchboard_edge_buffered_bytes').then(
+        (bytes) => (most = Math.max(most, bytes)),
+      );
+  }, 100);
+  return {
+    stop: () => {
+      clearInterval(timer);
+      return most;
+    },
+  };
+};
+
+const wasAway = ({ marks }: Reader): boolean => marks.some(({ what }) => what === 'away');
+
+export const slowReaders: Scenario = {
+  name: 'slow-readers',
+  shortSeconds: 8,
+  patienceMs: 15_000,
+  env: {
+    SOCKET_BUFFER_MAX_BYTES: String(socketMaxBytes),
+    SOCKET_BUFFER_SOFT_BYTES: String(socketMaxBytes / 4),
+    BUFFERS_MAX_BYTES: String(processMaxBytes),
+  },
+  rehearses: true,
+  shape: ({ isLong, seconds }) => ({
+    rooms: isLong ? 245 : 47,
+    visitorsPerRoom: 2,
+    operatorsPerRoom: 0,
+    desks: isLong ? 10 : 6,
+    httpSenders: 16,
+    messages: isLong ? seconds * 60 : 1500,
+    socketShare: 0,
+    textChars: 15_000,
+  }),
+  faults: async (stage) => {
+    const { at, ledger, scale, figure, expect } = stage;
+    const buffers = watchBuffers(stage);
+    const slow = Math.round(ledger.roamers.length / 100);
+    const desks = ledger.roamers.filter(({ entry }) => entry.role === 'desk');
+    const roundMs = 30_000;
+    const rounds = scale.isLong ? Math.max(1, Math.floor((scale.seconds * 1000) / roundMs)) : 1;
+    for (let round = 0; round < rounds; round += 1) {
+      await at(500 + round * roundMs);
+      const one = (index: number) => desks[(round * slow + index) % desks.length]!.entry.name;
+      await slowDown(
+        stage,
+        Array.from({ length: slow }, (_, index) => one(index)),
+      );
+    }
+    await at(scale.seconds * 1000);
+    const bufferedBytes = buffers.stop();
+    figure('slowAtATime', slow);
+    figure('bufferedMaxKiB', bufferedBytes / KiB);
+    // Over twice of it uWebSockets.js drops; the rest is what waits for others at the moment of a look.
+    const boundBytes = (slow + 1) * 2 * socketMaxBytes;
+    expect(bufferedBytes > socketMaxBytes / 4, 'nothing waited');
+    expect(bufferedBytes < boundBytes, `${bufferedBytes} bytes waited`);
+    expect(bufferedBytes < processMaxBytes, 'more waited than the process may hold');
+  },
+  judge: async (stage) => {
+    const { ledger, calm, expect, figure } = stage;
+    const slow = ledger.book.readers.filter(wasAway);
+    const codes = slow.flatMap(({ marks }) => marks.flatMap(({ closeCode }) => closeCode ?? []));
+    figure('closedWith', [...new Set(codes)].join(' '));
+    figure('closed', codes.length);
+    expect(
+      codes.every((code) => code === 4002),
+      `closed with ${codes.join(' ')}`,
+    );
+    const names = new Set(slow.map(({ name }) => name));
+    const areOthers = (reader: Reader) => !names.has(reader.name);
+    const [before, after] = [calm!.book, ledger.book].map((book) => latenciesOf(book, areOthers));
+    figure('othersCalmP99Ms', before!.p99Ms);
+    figure('othersP99Ms', after!.p99Ms);
+    const boundMs = Math.max(3 * before!.p99Ms, before!.p99Ms + 250);
+    expect(
+      after!.p99Ms < boundMs,
+      `the others' p99 went from ${before!.p99Ms} to ${after!.p99Ms} ms`,
+    );
+    await judgeMemory(stage);
+  },
+};
