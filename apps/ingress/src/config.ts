@@ -47,11 +47,6 @@ const times = {
     max: 30_000,
     default: 2000,
   }),
-  ONLINE_USERS_CACHE_MS: durationMs({
-    description: 'how old an answer of /online-users may be',
-    max: 60_000,
-    default: 1000,
-  }),
   REQUEST_TIMEOUT_MS: durationMs({
     description: 'how long a client may take to send its request',
     min: 1000,

@@ -112,13 +112,13 @@ function addProtected(app: FastifyInstance, context: Context): void {
   requireToken(app, createApiTokens(config.API_TOKENS));
   limitConcurrency(app, config.MAX_CONCURRENT_REQUESTS);
   for (const operation of operations) addOperation(app, operation, limits.batchBodyMaxBytes);
-  addReads(app, parts, config);
+  addReads(app, parts);
   app.register(async (scope) => addBatch(scope, batchOptions(context)));
 }
 
-function addReads(app: FastifyInstance, { bus, schemas }: Parts, config: IngressConfig): void {
+function addReads(app: FastifyInstance, { bus, schemas }: Parts): void {
   const { presence, log, nodes, control } = bus;
-  addOnlineUsers(app, { schemas, presence, cacheMs: config.ONLINE_USERS_CACHE_MS });
+  addOnlineUsers(app, { schemas, presence });
   addChatEvents(app, { schemas, log });
   addMembers(app, { schemas, presence, maxUsers: membersMaxUsers });
   addNodes(app, { nodes, control });

@@ -240,8 +240,15 @@ export interface DeskSession {
   readonly userJson: string;
   /** Absent: its connection has closed, and its operator may be back within the grace. */
   readonly sessionJson?: string;
+}
+
+/** The `/broadcast` sessions of one living node. */
+export interface DeskNode {
+  readonly nodeId: string;
   /** The node's last lease renewal: ms since the epoch, Redis' clock. */
   readonly lastSeenMs: number;
+  /** The same array, with the same sessions in it, while nothing has changed: memoise on them. */
+  readonly sessions: readonly DeskSession[];
 }
 
 export interface Presence {
@@ -253,8 +260,11 @@ export interface Presence {
   update(membership: Membership): Promise<void>;
   /** The first `limit` users by field order, sessions of dead nodes left out, and how many there are. */
   members(chatId: string, limit: number): Promise<{ members: Member[]; total: number }>;
-  /** `/broadcast` sessions, those in their grace included, dead nodes left out. */
-  desk(): Promise<DeskSession[]>;
+  /**
+   * `/broadcast` sessions, those in their grace included, dead nodes left out: as of now. Read once
+   * as a whole, then by what has changed: cheap to ask.
+   */
+  desk(): Promise<DeskNode[]>;
   /** How many live `/broadcast` sessions an operator has. */
   deskSessionsOf(operatorId: string): Promise<number>;
 }

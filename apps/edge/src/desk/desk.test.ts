@@ -183,9 +183,9 @@ describe('sources', () => {
     await edges.post({ chat_id: id, text: 'after' });
     await allSettled([desk]);
     expect(textsOf(desk)).toEqual(['after']);
-    const session = (await edges.bus.presence.desk()).find(
-      ({ user }) => user === `operator:${operatorId}`,
-    );
+    const session = (await edges.bus.presence.desk())
+      .flatMap(({ sessions }) => sessions)
+      .find(({ user }) => user === `operator:${operatorId}`);
     expect(JSON.parse(session!.sessionJson!)).toMatchObject({
       sources: { widgets: [{ id: 'live' }] },
     });
@@ -285,9 +285,9 @@ describe('presence at the desk', () => {
       await watcher.next((frame) => frame.data.operator_user?.id === operatorId),
     ).toMatchObject({ event: 'operatorConnected' });
     expect(one.frames[0]!.data.operators.map(({ id }: { id: string }) => id)).toContain(operatorId);
-    const session = (await edges.bus.presence.desk()).find(
-      ({ user }) => user === `operator:${operatorId}`,
-    );
+    const session = (await edges.bus.presence.desk())
+      .flatMap(({ sessions }) => sessions)
+      .find(({ user }) => user === `operator:${operatorId}`);
     expect(JSON.parse(session!.sessionJson!)).toEqual({
       sources: { widgets: null, departments: null },
       connected_at: expect.stringMatching(/Z$/u),

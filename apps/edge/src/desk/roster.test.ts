@@ -1,4 +1,4 @@
-import type { DeskSession } from '@switchboard/bus';
+import type { DeskNode, DeskSession } from '@switchboard/bus';
 import { describe, expect, it, vi } from 'vitest';
 import { createRoster } from './roster.ts';
 
@@ -8,31 +8,33 @@ const session = (id: string): DeskSession => ({
   user: `operator:${id}`,
   userJson: JSON.stringify({ id }),
   sessionJson: '{}',
-  lastSeenMs: 0,
 });
+const desk = (...ids: string[]): DeskNode[] => [
+  { nodeId: 'n', lastSeenMs: 0, sessions: ids.map(session) },
+];
 
 describe('the roster', () => {
   it('is read again for who asks during a reading, and once for all of them', async () => {
-    const answers: ((sessions: DeskSession[]) => void)[] = [];
-    const desk = vi.fn(() => new Promise<DeskSession[]>((resolve) => void answers.push(resolve)));
-    const roster = createRoster({ desk });
+    const answers: ((nodes: DeskNode[]) => void)[] = [];
+    const read = vi.fn(() => new Promise<DeskNode[]>((resolve) => void answers.push(resolve)));
+    const roster = createRoster({ desk: read });
     const first = roster.read();
     const [second, third] = [roster.read(), roster.read()];
-    answers[0]!([session('a'), session('a')]);
+    answers[0]!([...desk('a', 'a'), ...desk('a')]);
     expect(await first).toEqual([{ id: 'a' }]);
     await vi.waitFor(() => expect(answers).toHaveLength(2));
-    answers[1]!([session('a'), session('b')]);
+    answers[1]!([...desk('a'), ...desk('b')]);
     expect(await second).toEqual([{ id: 'a' }, { id: 'b' }]);
     expect(await third).toEqual(await second);
-    expect(desk).toHaveBeenCalledTimes(2);
+    expect(read).toHaveBeenCalledTimes(2);
   });
 
   it('passes a failure on and works again afterwards', async () => {
-    const desk = vi
-      .fn<() => Promise<DeskSession[]>>()
+    const read = vi
+      .fn<() => Promise<DeskNode[]>>()
       .mockRejectedValueOnce(new Error('away'))
       .mockResolvedValue([]);
-    const roster = createRoster({ desk });
+    const roster = createRoster({ desk: read });
     await expect(roster.read()).rejects.toThrow('away');
     expect(await roster.read()).toEqual([]);
   });

@@ -1,7 +1,6 @@
 /** Which rooms this process follows: those of its sockets, and for a moment longer. */
-import type { BusEvent, EventLog, Presence } from '@switchboard/bus';
+import { sharedRead, type BusEvent, type EventLog, type Presence } from '@switchboard/bus';
 import type { Wheel } from '../clock/wheel.ts';
-import { sharedRead } from '../presence/shared-read.ts';
 import type { ChatSession } from '../session/session.ts';
 import type { RoomFanOut } from './fan-out.ts';
 import { Room } from './room.ts';

@@ -17,7 +17,7 @@ const some = (widget: string, department: string) => ({
 });
 
 beforeAll(async () => {
-  ingress = await startIngress({ ONLINE_USERS_CACHE_MS: '0', DISCONNECT_TIMEOUT_MS: '1000' });
+  ingress = await startIngress({ DISCONNECT_TIMEOUT_MS: '1000' });
   lease = await ingress.bus.nodes.enter('edge-of-reads', () => edgeStats);
   await sitDown('d-all', 'op1', none);
   await sitDown('d-w1', 'op1', some('w1', 'x1'));

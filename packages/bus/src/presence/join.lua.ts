@@ -1,5 +1,6 @@
 import { nowMsLua } from '../redis/now.lua.ts';
 import { defineScript } from '../redis/script.ts';
+import { noteDeskChangeLua } from './desk-changes.lua.ts';
 import { tombstoneField } from './session-entry.ts';
 
 /** `dead`: refused, the node was declared dead. `first`: the user had no session there. */
@@ -12,18 +13,22 @@ type Args = [
   entry: string,
   entryValue: string,
   userJson: string,
-  sessionJson: string,
+  deskRecord: string,
   envelope: string,
 ];
 
-/** Enters a session: O(1) in the size of the room, nothing if the session is there. */
+/**
+ * Enters a session: O(1) in the size of the room, nothing if the session is there.
+ * KEYS members, node's sessions, channel, the desk's changes (in a room anything in the slot).
+ */
 export const joinScript = defineScript<Args, JoinReply>(
   'presenceJoin',
-  3,
+  4,
   `
 local members, nodeSessions, channel = KEYS[1], KEYS[2], KEYS[3]
-local user, role, token, entry, entryValue, userJson, sessionJson, envelope = unpack(ARGV)
+local user, role, token, entry, entryValue, userJson, deskRecord, envelope = unpack(ARGV)
 ${nowMsLua}
+${noteDeskChangeLua}
 -- A zombie: its cleaners are at work or done, and nobody would take this session out again.
 if redis.call('HEXISTS', nodeSessions, '${tombstoneField}') == 1 then return 'dead' end
 
@@ -36,7 +41,10 @@ redis.call('HSET', nodeSessions, entry, entryValue)
 if listed then return 'present' end
 local item = token .. '/' .. ms(nowMs)
 redis.call('HSET', members, user, list and (list .. ' ' .. item) or item, 'json:' .. user, userJson)
-if sessionJson ~= '' then redis.call('HSET', members, 'session:' .. token, sessionJson) end
+if deskRecord ~= '' then
+  redis.call('HSET', members, 'session:' .. token, deskRecord)
+  noteDeskChange(KEYS[4], token)
+end
 if list then return 'joined' end
 redis.call('HINCRBY', members, '#' .. role, 1)
 if envelope ~= '' then redis.call('SPUBLISH', channel, envelope) end

@@ -1,4 +1,5 @@
 import { defineScript } from '../redis/script.ts';
+import { noteDeskChangeLua } from './desk-changes.lua.ts';
 
 /** `last`: the user has no session there any more. */
 export type LeaveReply = 'absent' | 'left' | 'last';
@@ -7,15 +8,15 @@ type Args = [user: string, role: string, token: string, entry: string, envelope:
 
 /**
  * Takes a session out, for the node that holds it and for a cleaner alike: whoever comes second
- * finds nothing and publishes nothing.
+ * finds nothing and publishes nothing. KEYS as for joining.
  */
 export const leaveScript = defineScript<Args, LeaveReply>(
   'presenceLeave',
-  3,
+  4,
   `
 local members, nodeSessions, channel = KEYS[1], KEYS[2], KEYS[3]
 local user, role, token, entry, envelope = unpack(ARGV)
-
+${noteDeskChangeLua}
 local list = redis.call('HGET', members, user)
 local kept, found = {}, false
 for item in string.gmatch(list or '', '[^ ]+') do
@@ -25,7 +26,7 @@ end
 -- Deleting comes first: it works in a full Redis too, and lets the writes after it through.
 redis.call('HDEL', nodeSessions, entry)
 if not found then return 'absent' end
-redis.call('HDEL', members, 'session:' .. token)
+if redis.call('HDEL', members, 'session:' .. token) == 1 then noteDeskChange(KEYS[4], token) end
 if #kept > 0 then
   redis.call('HSET', members, user, table.concat(kept, ' '))
   return 'left'

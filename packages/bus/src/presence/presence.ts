@@ -12,6 +12,7 @@ import type { NodeSessions } from '../nodes/nodes.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisCommands } from '../redis/script.ts';
 import { cleanSessions } from './clean-sessions.ts';
+import { createDeskView } from './desk-view.ts';
 import { createHeldSessions } from './held-sessions.ts';
 import { createOwnSessions } from './own-sessions.ts';
 import { type EncodeEphemeral, createPlaces } from './place.ts';
@@ -45,6 +46,7 @@ export function createPresence(options: PresenceOptions): Presence & NodeSession
   const takeOut = createTakeOut(store, options.buildDisconnected);
   const reading = { redis, livingNodes, deadlineMs };
   const listing = { redis, keys, deadlineMs };
+  const deskView = createDeskView(listing);
 
   const takeOutUnheld = (nodeId: string, entry: SessionEntry) =>
     held.inTurn(entry.field, async () => {
@@ -57,7 +59,7 @@ export function createPresence(options: PresenceOptions): Presence & NodeSession
     leave: own.leave,
     update: own.update,
     members: (chatId, limit) => readMembers(reading, keys.members(chatId), limit),
-    desk: () => readDesk(reading, keys.desk()),
+    desk: () => readDesk(deskView, livingNodes),
     deskSessionsOf: (operatorId) =>
       countDeskSessions(reading, keys.desk(), `operator:${operatorId}`),
     reconcile: () =>

@@ -4,7 +4,7 @@
  *   members hash   client:5            edge-1/s1/1753000000000 edge-2/s9/1753000004000
  *                  json:client:5       {"id":"5",…}
  *                  #client             users (not sessions) that are clients
- *                  session:edge-1/s1   {"sources":…}              (desk only; gone with the connection)
+ *                  session:edge-1/s1   client:5 {"id":…}⏎{"sources":…}   (desk only: desk-record.ts)
  *   node's hash    s1@chat-7           client:5 + {"id":"5",…}    (`-`: its coming was not announced)
  *                  s2@*desk            operator:9 + {"id":"9",…}
  *                  #dead               the tombstone: nothing is entered under this node any more

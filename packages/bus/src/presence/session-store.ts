@@ -5,6 +5,7 @@ import { within } from '../redis/call.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisCommands } from '../redis/script.ts';
 import { buryScript } from './bury.lua.ts';
+import { encodeDeskRecord } from './desk-record.ts';
 import { type JoinReply, joinScript } from './join.lua.ts';
 import { type LeaveReply, leaveScript } from './leave.lua.ts';
 import type { Place } from './place.ts';
@@ -54,6 +55,7 @@ export function createSessionStore({
     place.members,
     keys.nodeSessions(place.partition, nodeId),
     place.channel,
+    place.changes,
   ];
   return {
     join(nodeId, membership, connected) {
@@ -66,7 +68,7 @@ export function createSessionStore({
         entryField(room, sessionId),
         entryValue(user, connected !== undefined, userJson),
         userJson,
-        sessionJson ?? '',
+        room === 'desk' ? encodeDeskRecord(user, userJson, sessionJson) : '',
         place.envelope(connected),
       ]);
       return within(limits.deadlineMs, call);
@@ -82,14 +84,15 @@ export function createSessionStore({
       ]);
       return within(limits.deadlineMs, call);
     },
-    async update(nodeId, { room, sessionId, sessionJson }) {
-      const args = [sessionToken(nodeId, sessionId), sessionJson ?? ''] as [string, string];
-      return (
-        (await within(
-          limits.deadlineMs,
-          updateScript.run(redis, [placeOf(room).members], args),
-        )) === 1
+    async update(nodeId, { room, sessionId, user, userJson, sessionJson }) {
+      const { members, changes } = placeOf(room);
+      const record = encodeDeskRecord(user, userJson, sessionJson);
+      const call = updateScript.run(
+        redis,
+        [members, changes],
+        [sessionToken(nodeId, sessionId), record],
       );
+      return (await within(limits.deadlineMs, call)) === 1;
     },
     bury: (nodeId, partition) =>
       within(

@@ -48,6 +48,8 @@ export interface Keys {
   members(chatId: string): string;
   /** The operators' desk: the pseudo-room of all `/broadcast` sessions, in partition 0. */
   desk(): string;
+  /** A stream: which of the desk's sessions have changed. */
+  deskChanges(): string;
   /** What a node has joined in a partition. */
   nodeSessions(partition: number, nodeId: string): string;
   nodes(): string;
@@ -93,6 +95,7 @@ export function createKeys(prefix: string, partitions: number): Keys {
     room: (chatId) => ofChat(chatId, 'room'),
     members: (chatId) => ofChat(chatId, 'members'),
     desk: () => inPartition(0, 'desk'),
+    deskChanges: () => inPartition(0, 'desk', 'changes'),
     nodeSessions: (partition, nodeId) => inPartition(partition, 'node', nodeId),
     nodes: () => ctl('nodes'),
     node: (nodeId) => ctl('node', nodeId),

@@ -12,15 +12,18 @@ export interface HashSlice {
 /**
  * Fields and values, a slice at a time. What is there during the whole scan comes at least once;
  * what comes or goes meanwhile may come, and a field may come twice.
+ * @param pattern of the fields, as HSCAN's MATCH takes it; default all
  */
 export async function* scanHash(
   redis: RedisCommands,
   key: string,
   deadlineMs: number,
+  pattern = '*',
 ): AsyncGenerator<HashSlice> {
   let cursor = '0';
   do {
-    const [next, flat] = await within(deadlineMs, redis.hscan(key, cursor, 'COUNT', SLICE_FIELDS));
+    const scan = redis.hscan(key, cursor, 'MATCH', pattern, 'COUNT', SLICE_FIELDS);
+    const [next, flat] = await within(deadlineMs, scan);
     cursor = next;
     yield { entries: pairs(flat), more: cursor !== '0' };
   } while (cursor !== '0');

@@ -36,7 +36,9 @@ test('leases, presence and control work although their keys are at several nodes
     await speaker.presence.join(membership, undefined);
   }
   expect(await listener.presence.members('b', 10)).toMatchObject({ total: 1 });
-  expect(await listener.presence.desk()).toMatchObject([{ nodeId: 'node-1', user }]);
+  expect(await listener.presence.desk()).toMatchObject([
+    { nodeId: 'node-1', sessions: [{ user }] },
+  ]);
   expect(await listener.nodes.list()).toMatchObject([{ nodeId: 'node-1', alive: true }]);
   const command = { kind: 'drain', nodeId: 'nobody' } as const;
   expect(await listener.control.ask(command, 2_000)).toBe(3);
