@@ -50,6 +50,8 @@ export interface Cluster {
   authSecret: string;
   /** Starts one more edge and waits until it is ready. */
   addEdge(): Promise<ClusterNode>;
+  /** Starts one more ingress and waits until it is ready. */
+  addIngress(): Promise<ClusterNode>;
   /** Stops everything that was started, all at once and bounded in time. */
   stop(): Promise<void>;
 }
@@ -145,16 +147,18 @@ const assemble = (
 ): Cluster => {
   const edges = nodes.filter(({ role }) => role === 'edge');
   const ingresses = nodes.filter(({ role }) => role === 'ingress');
+  const addTo = async (list: ClusterNode[], role: Role): Promise<ClusterNode> => {
+    const [node] = await start([{ role, name: `${role}-${list.length + 1}` }]);
+    list.push(node as ClusterNode);
+    return node as ClusterNode;
+  };
   return {
     ...identity,
     edges,
     ingresses,
     ingress: ingresses[0] as ClusterNode,
-    addEdge: async () => {
-      const [edge] = await start([{ role: 'edge', name: `edge-${edges.length + 1}` }]);
-      edges.push(edge as ClusterNode);
-      return edge as ClusterNode;
-    },
+    addEdge: () => addTo(edges, 'edge'),
+    addIngress: () => addTo(ingresses, 'ingress'),
     stop,
   };
 };

@@ -3,7 +3,7 @@ import type { Scenario, Stage } from './scenario.ts';
 import { noSocketClosed, sustained } from './expectations.ts';
 import { isReady } from './run-scenario.ts';
 
-const follows = ({ opening }: { opening: string }): boolean => opening.includes(':follow');
+export const follows = ({ opening }: { opening: string }): boolean => opening.includes(':follow');
 
 export const pubSubKilled: Scenario = {
   name: 'pubsub-killed',

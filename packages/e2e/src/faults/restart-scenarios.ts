@@ -16,7 +16,7 @@ interface Restart {
 const awayMs = 1000;
 
 /** Kills a server and starts another one a second later at the same port, with what is in its folder. */
-const restart = async (
+export const restart = async (
   { ledger, afterwards }: Stage,
   { redis, redisArgs, spoil }: Restart,
 ): Promise<Redis> => {
@@ -43,7 +43,7 @@ const restartAgain = async (
   }
 };
 
-const everysec = ['--appendonly', 'yes', '--appendfsync', 'everysec'];
+export const everysec = ['--appendonly', 'yes', '--appendfsync', 'everysec'];
 
 /** The longest time between Redis' return and the first answer to a message that was sent after it, ms. */
 const noteReturn = ({ ledger, figure, expect }: Stage): void => {
