@@ -58,6 +58,11 @@ describe('an envelope', () => {
     '- - id name all - - 99\n{}',
     '- - id name all - - x\n{}',
     '- - id name all - - -1\n{}',
+    'abc 1-1.aaaaaa id name all - - 2\n{}',
+    '1-1.aaaaaa abc id name all - - 2\n{}',
+    '1-1.aaaaaa - id name all - - 2\n{}',
+    '- 1-1.aaaaaa id name all - - 2\n{}',
+    '1-1.aaaaaa 99999999999999999999999-0.aaaaaa id name all - - 2\n{}',
   ])('that is cut short or wrong is refused: %j', (text) =>
     expect(decodeEnvelope(Buffer.from(text))).toBeUndefined(),
   );

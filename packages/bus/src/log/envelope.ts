@@ -9,6 +9,7 @@
  */
 import { type RoutedEvent, frameHeadWithoutPosition } from '@switchboard/protocol';
 import type { BusEvent } from '../contract.ts';
+import { isPosition } from './position.ts';
 import { decodeId, encodeId } from '../redis/keys.ts';
 
 const LINE_FEED = 0x0a;
@@ -73,17 +74,24 @@ export function decodeEnvelope(message: Buffer): Envelope | undefined {
   if (headerEnd < 0) return undefined;
   const fields = message.toString('utf8', 0, headerEnd).split(' ');
   if (fields.length !== 8) return undefined;
-  const [previous, position, ...rest] = fields;
+  const [previous = '', position = '', ...rest] = fields;
+  if (!isPlace(previous, position)) return undefined;
   const frameBytes = Number(rest.pop());
   const frameEnd = headerEnd + 1 + frameBytes;
   if (!(frameBytes >= 0 && frameEnd <= message.length)) return undefined;
   return {
     ...decodeMeta(rest),
-    ...(previous !== ABSENT && { previous: previous as string }),
-    ...(position !== ABSENT && { position: position as string }),
+    ...(previous !== ABSENT && { previous }),
+    ...(position !== ABSENT && { position }),
     frame: message.subarray(headerEnd + 1, frameEnd),
     ...(frameEnd < message.length && { clientsFrame: message.subarray(frameEnd) }),
   };
+}
+
+/** Both or neither: a follower asks the log for what comes after them. */
+function isPlace(previous: string, position: string): boolean {
+  if (previous === ABSENT) return position === ABSENT;
+  return isPosition(previous) && isPosition(position);
 }
 
 type Meta = Pick<BusEvent, 'eventId' | 'name' | 'audience' | 'subject' | 'routing'>;

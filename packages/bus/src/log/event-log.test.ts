@@ -286,6 +286,62 @@ describe('the feed', () => {
   });
 });
 
+describe('what is kept', () => {
+  const hours = 3_600_000;
+  const message = (messageId: string) => ({ messageId, type: 'standard' }) as const;
+  const add = async (chatId: string, messageId: string) =>
+    (await append({ event: roomEvent(chatId, messageId), message: message(messageId) })).kind;
+
+  test('ends by itself: logs and first answers after a day, what is known of a chat after 30', async () => {
+    const { redis, keys } = fixture;
+    const chatId = chat();
+    const once = { kind: 'clientMessage', user: 'client:5', clientMessageId: 'm' } as const;
+    await append({ event: roomEvent(chatId, 'x'), once, message: message('m') });
+    const onceKey = keys.once(chatId, 'c', [chatId, 'client:5', 'm']);
+    const names = [keys.log(chatId), onceKey, keys.state(chatId), keys.messages(chatId)];
+    const left = await Promise.all(names.map((name) => redis.pttl(name)));
+    const days = left.map((ms) => Math.ceil(ms / hours / 24));
+    expect(days).toEqual([1, 1, 30, 30]);
+  });
+
+  test('of messages is two generations: known for a day, whichever of them they are in', async () => {
+    const { redis, keys } = fixture;
+    const chatId = chat();
+    for (const id of ['m1', 'm2']) await add(chatId, id);
+    // A day passes for the generation, and for one of the two.
+    await redis.hset(keys.messages(chatId), 'since', Date.now() - 25 * hours);
+    const known = (await redis.hget(keys.messages(chatId), 'message:m1'))!;
+    const aged = known.replace(/^\d+/u, String(Date.now() - 25 * hours));
+    await redis.hset(keys.messages(chatId), 'message:m1', aged);
+    await add(chatId, 'm3');
+    expect(await redis.hkeys(keys.messages(chatId))).toEqual(['since', 'message:m3']);
+    expect(await add(chatId, 'm2')).toBe('duplicate');
+    expect((await fixture.log.recall(chatId, 'm2'))?.sequence).toBe(2);
+    expect(await fixture.log.recall(chatId, 'm1')).toBeUndefined();
+    expect(await add(chatId, 'm1')).toBe('appended');
+  });
+
+  test('of a room that goes on is not older than a day', async () => {
+    const small = await openLogFixture({ limits: { roomMaxAgeMs: 800, trimSlack: 2 } });
+    const chatId = chat();
+    const grow = (count: number) =>
+      Promise.all(
+        Array.from({ length: count }, () =>
+          small.log.append({ event: roomEvent(chatId, 'x'), deadlineMs: 1_000 }),
+        ),
+      );
+    await grow(4);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await grow(1);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await grow(3);
+    const { events, complete } = await small.log.readRoom(chatId, undefined, 100);
+    expect(events.length).toBeLessThanOrEqual(4);
+    expect(complete).toBe(false);
+    await small.close();
+  });
+});
+
 describe('bounds', () => {
   test('keep a room to its count and its bytes, and never the newest event', async () => {
     const small = await openLogFixture({

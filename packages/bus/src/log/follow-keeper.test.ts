@@ -47,6 +47,30 @@ describe('a follow in a quiet room', () => {
   });
 });
 
+describe('a follow that has just begun, or lost its position', () => {
+  test('finds out within two seconds that its first copies were lost', async () => {
+    let dropped = 0;
+    fixture = await openLogFixture({
+      tamper: (message, pass) => (dropped-- > 0 ? undefined : pass(message)),
+    });
+    const { log, redis, keys } = fixture;
+    const chatId = chat();
+    const listener = record();
+    await log.followRoom(chatId, listener).ready;
+    const add = (text: string) => log.append({ event: roomEvent(chatId, text), deadlineMs: 1_000 });
+    dropped = 1;
+    for (const text of ['a', 'b']) await add(text);
+    await until(() => listener.seen.length === 2, 'the first copies');
+    await redis.del(keys.log(chatId), keys.state(chatId));
+    await add('c');
+    await until(() => listener.seen.length === 3, 'the loss');
+    dropped = 1;
+    for (const text of ['d', 'e']) await add(text);
+    await until(() => listener.seen.length === 5, 'the first copies after a loss');
+    expect(listener.seen).toEqual(['a', 'b', 'LOST', 'd', 'e']);
+  });
+});
+
 describe('a follow', () => {
   test('that is closed is unsubscribed, and can be opened again at once', async () => {
     fixture = await openLogFixture();
@@ -71,5 +95,46 @@ describe('a follow', () => {
     await fixture.log.append({ event: roomEvent(chatId, 'x'), deadlineMs: 1_000 });
     await until(() => listener.seen.length === 1);
     expect(fixture.counters.malformed).toBe(1);
+  });
+});
+
+describe('what is stored and is not ours', () => {
+  const tampered = async (limits = {}) => {
+    fixture = await openLogFixture({ limits });
+    const chatId = chat();
+    const listener = record();
+    await fixture.log.followRoom(chatId, listener).ready;
+    return { chatId, listener };
+  };
+
+  test('a key of another type under a log is asked again until it is gone', async () => {
+    const { chatId, listener } = await tampered({ quietMs: 50 });
+    await fixture.redis.set(fixture.keys.log(chatId), 'no stream');
+    await fixture.redis.hset(fixture.keys.state(chatId), 'position', '1-1.aaaaaa');
+    await until(() => fixture.counters.malformed > 1, 'reads that fail');
+    await fixture.redis.del(fixture.keys.log(chatId), fixture.keys.state(chatId));
+    await fixture.log.append({ event: roomEvent(chatId, 'x'), deadlineMs: 1_000 });
+    await until(() => listener.seen.length === 1, 'what was said afterwards');
+  });
+
+  test('a key of another type under the state of one room hides no other room', async () => {
+    const { chatId, listener } = await tampered({ quietMs: 50 });
+    const other = Array.from({ length: 500 }, chat).find(
+      (id) => fixture.keys.partitionOf(id) === fixture.keys.partitionOf(chatId),
+    )!;
+    await fixture.log.followRoom(other, record()).ready;
+    await fixture.redis.set(fixture.keys.state(other), 'no hash');
+    await fixture.following.sunsubscribe(fixture.keys.room(chatId));
+    await fixture.log.append({ event: roomEvent(chatId, 'unseen'), deadlineMs: 5_000 });
+    await until(() => listener.seen.length === 1, 'the repair');
+  });
+
+  test('a newest position that is none is a lost position', async () => {
+    const { chatId, listener } = await tampered({ quietMs: 50 });
+    await fixture.log.append({ event: roomEvent(chatId, 'x'), deadlineMs: 1_000 });
+    await until(() => listener.seen.length === 1);
+    await fixture.redis.hset(fixture.keys.state(chatId), 'position', 'rubbish');
+    await until(() => fixture.counters.lost > 0, 'the loss');
+    expect(listener.seen).toContain('LOST');
   });
 });

@@ -2,7 +2,7 @@
  * How far this process is behind what it follows: the age of logged events when they are delivered. Of
  * a stretch of time the least age counts: a burst makes some events old, a queue makes all of them old.
  */
-import { positionMs } from './log-reader.ts';
+import { positionMs } from './position.ts';
 
 export interface FollowLag {
   /** An event at this position is delivered now. */

@@ -14,7 +14,8 @@ import { Chain, type ChainedEvent, type LogPage } from './chain.ts';
 import { decodeEnvelope } from './envelope.ts';
 import type { FollowLag } from './follow-lag.ts';
 import type { LogLimits } from './log-limits.ts';
-import { isPosition, type LogKeys, type LogReader } from './log-reader.ts';
+import type { LogKeys, LogReader } from './log-reader.ts';
+import { isPosition } from './position.ts';
 import { createHistory, createReplay, newestTimes, type ReplayDependencies } from './replay.ts';
 import type { Subscriber, Subscription } from '../redis/subscriber.ts';
 
@@ -82,7 +83,7 @@ export class LogFollow implements Follow {
     return this.chain !== undefined && !this.chain.reading;
   }
 
-  /** Whether anything came since this was last asked. */
+  /** Whether anything logged came since this was last asked: typing would keep a hole from being found. */
   takeActivity(): boolean {
     const was = this.active;
     this.active = false;
@@ -139,9 +140,9 @@ export class LogFollow implements Follow {
   private receive(message: Buffer): void {
     const event = decodeEnvelope(message);
     if (!event) return void this.dependencies.counters.malformed++;
+    if (event.position === undefined) return this.listener.ephemeral(event);
     this.active = true;
-    if (event.position === undefined) this.listener.ephemeral(event);
-    else if (this.chain) this.chain.event(event as ChainedEvent);
+    if (this.chain) this.chain.event(event as ChainedEvent);
     else this.early.push(event as ChainedEvent);
   }
 
@@ -164,7 +165,10 @@ export class LogFollow implements Follow {
     if (!this.closed) this.chain?.retry();
   }
 
-  /** While Redis is away the chain waits; it asks again until it is closed. */
+  /**
+   * While Redis is away the chain waits; it asks again until it is closed. So it does when what is under
+   * the key is no log of ours (somebody else wrote there): one broken key must not end the process.
+   */
   private async tryRead(position: string): Promise<LogPage | undefined> {
     try {
       return await this.dependencies.reader.after(
@@ -173,8 +177,8 @@ export class LogFollow implements Follow {
         this.dependencies.limits.readMaxEvents,
       );
     } catch (error) {
-      if (error instanceof BusUnavailable) return undefined;
-      throw error;
+      if (!(error instanceof BusUnavailable)) this.dependencies.counters.malformed++;
+      return undefined;
     }
   }
 

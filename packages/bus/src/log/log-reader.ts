@@ -2,6 +2,7 @@
 import type { ChainedEvent, LogPage } from './chain.ts';
 import { decodeMeta } from './envelope.ts';
 import { compareScript, readAtScript, readBackScript, readScript } from './read.lua.ts';
+import { isPosition, streamId } from './position.ts';
 import { within } from '../redis/call.ts';
 import { type RedisCommands, defineScript } from '../redis/script.ts';
 
@@ -36,7 +37,9 @@ const FRAME_TAIL = '","data":';
 
 export function createLogReader(redis: RedisCommands, deadlineMs: number): LogReader {
   const page = async (reply: Promise<PageReply>, maxEvents: number): Promise<LogPage> => {
-    const [newest, entries] = await within(deadlineMs, reply);
+    const [told, entries] = await within(deadlineMs, reply);
+    // One that was tampered with continues nothing: who follows it is told that its position is lost.
+    const newest = isPosition(told) ? told : '0';
     const events = entries.map(decodeEntry);
     return { newest, events, more: entries.length === maxEvents && !reaches(events, newest) };
   };
@@ -70,22 +73,6 @@ function reaches(events: readonly ChainedEvent[], newest: string): boolean {
 /** Position `0` is before everything. */
 function startId(position: string): string {
   return position === '0' ? '-' : streamId(position);
-}
-
-function streamId(position: string): string {
-  return position.slice(0, position.indexOf('.'));
-}
-
-const POSITION = /^\d{1,16}-\d{1,16}\.[0-9a-z]{6,13}$/u;
-
-/** False for anything that no log ever answered: it may come from anywhere. */
-export function isPosition(text: string): boolean {
-  return text === '0' || POSITION.test(text);
-}
-
-/** When the event at a position was logged: ms since the epoch, Redis' clock. */
-export function positionMs(position: string): number {
-  return Number(position.slice(0, position.indexOf('-')));
 }
 
 function decodeEntry([id, fields]: Entry): ChainedEvent {

@@ -52,7 +52,8 @@ export function createQuietCheck({ reader, subscriber, counters, isOpen }: Quiet
       return true;
     } catch (error) {
       if (error instanceof BusUnavailable) return false;
-      throw error;
+      counters.malformed++;
+      return true;
     }
   }
 

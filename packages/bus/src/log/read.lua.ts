@@ -22,11 +22,14 @@ export const readAtScript = `
 return { redis.call('HGET', KEYS[2], 'position') or '0', redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1]) }
 `;
 
-/** KEYS the states of one partition's logs · ARGV where their followers are → the indexes (from 1) that differ */
+/**
+ * KEYS the states of one partition's logs · ARGV where their followers are → the indexes (from 1) that
+ * differ. A key that is no state any more (pcall) hides no other one.
+ */
 export const compareScript = `
 local behind = {}
 for i, key in ipairs(KEYS) do
-  if (redis.call('HGET', key, 'position') or '0') ~= ARGV[i] then behind[#behind + 1] = i end
+  if (redis.pcall('HGET', key, 'position') or '0') ~= ARGV[i] then behind[#behind + 1] = i end
 end
 return behind
 `;

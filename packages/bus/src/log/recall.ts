@@ -1,6 +1,6 @@
 /** Looks up a message that was added in the last 24 h. */
 import type { RecalledMessage } from '../contract.ts';
-import { positionMs } from './log-reader.ts';
+import { positionMs } from './position.ts';
 import type { LogLimits } from './log-limits.ts';
 import { decodeMemory } from './memory.ts';
 import { within } from '../redis/call.ts';

@@ -121,6 +121,23 @@ describe('a late-comer', () => {
     follow.close();
   });
 
+  test('is told when the log is trimmed while it reads', async () => {
+    const chatId = chat();
+    const since = await add(chatId, '0');
+    for (const text of numbers(1, 30)) await add(chatId, text);
+    const follow = fixture.log.followRoom(chatId, record());
+    await follow.ready;
+    const replay = await follow.replayFrom(since);
+    const { texts, result } = await join(
+      replay,
+      () => expect.unreachable('it has missed something'),
+      async () => void (await fixture.redis.xtrim(fixture.keys.log(chatId), 'MAXLEN', 3)),
+    );
+    expect(result).toBe('lost');
+    expect(texts).toEqual(numbers(1, 7));
+    follow.close();
+  });
+
   test('with the position of an expired log is complete while nothing was added', async () => {
     const chatId = chat();
     const position = await add(chatId, '1');

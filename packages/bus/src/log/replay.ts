@@ -6,7 +6,8 @@
  */
 import type { BusEvent, Position, Replay, ReplaySink } from '../contract.ts';
 import { type ChainedEvent, followsRule } from './chain.ts';
-import { positionMs, type LogKeys, type LogReader } from './log-reader.ts';
+import type { LogKeys, LogReader } from './log-reader.ts';
+import { positionMs } from './position.ts';
 
 export interface ReplayDependencies {
   readonly reader: LogReader;
