@@ -1,38 +1,46 @@
 /** `npm run bench`: measures a workload on this product and its peers, says how it goes, reports. */
 import { contenders } from './contender/contenders.ts';
 import type { StartContender } from './contender/contender.ts';
-import { parseOptions, usage, type BenchOptions } from './options.ts';
+import type { BenchOptions } from './bench-options.ts';
+import { parseOptions, usage } from './options.ts';
 import { describeCircumstances, noteCircumstances } from './report/circumstances.ts';
 import { keepResult, type Result } from './report/result-file.ts';
-import { summarize } from './report/summary.ts';
-import { renderBackground, renderResults } from './report/table.ts';
 import { awaitStopRequest } from './stop-request.ts';
-import { runFanOut } from './workload/fan-out.ts';
+import type { Workload } from './workload/workload.ts';
+import { workloads } from './workload/workloads.ts';
 
 const exitCodeUsage = 64;
 const exitCodeStopped = 130;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-const measure = async (options: BenchOptions, signal: AbortSignal): Promise<Result> => {
+const runWorkload = async (
+  name: string,
+  options: BenchOptions,
+  signal: AbortSignal,
+): Promise<void> => {
+  const workload = workloads.get(name) as Workload;
   const circumstances = await noteCircumstances(process.argv.slice(2));
   say(describeCircumstances(circumstances));
-  const { peers, workload, ...rest } = options;
-  const turns = await runFanOut({
-    ...rest,
-    contenders: peers.map((name) => contenders.get(name) as StartContender),
-    signal,
-    say,
-  });
-  return { workload, circumstances, options, rows: summarize(turns), turns };
+  const starts = (options.peers ?? workload.peers).map(
+    (peer) => contenders.get(peer) as StartContender,
+  );
+  const outcome = await workload.run({ options, contenders: starts, signal, say });
+  const { table, ...measured } = outcome;
+  await report(
+    { workload: name, circumstances, options, ...measured },
+    { table, workload, options },
+  );
 };
 
-const report = async (result: Result, { isJson, isKept }: BenchOptions): Promise<void> => {
-  const table = `${renderResults(result.rows)}\n\n${renderBackground(result.rows)}`;
-  process.stdout.write(`${isJson ? JSON.stringify(result) : table}\n`);
-  if (!isKept) return;
+const report = async (
+  result: Result,
+  { table, workload, options }: { table: string; workload: Workload; options: BenchOptions },
+): Promise<void> => {
+  process.stdout.write(`${options.isJson ? JSON.stringify(result) : table}\n`);
+  if (!options.isKept) return;
   const measured = `${describeCircumstances(result.circumstances)}\n\n${table}`;
-  say(`kept in ${await keepResult(result, measured)}`);
+  say(`kept in ${await keepResult(result, { file: workload.file, measured })}`);
 };
 
 const main = async (): Promise<number> => {
@@ -44,7 +52,7 @@ const main = async (): Promise<number> => {
   if (options === undefined) return exitCodeUsage;
   const signal = awaitStopRequest(process);
   try {
-    await report(await measure(options, signal), options);
+    for (const name of options.workloads) await runWorkload(name, options, signal);
     return 0;
   } catch (error) {
     if (!signal.aborted) throw error;

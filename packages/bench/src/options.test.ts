@@ -4,22 +4,28 @@ import { parseOptions } from './options.ts';
 describe('parseOptions', () => {
   test('measures fan-out with all contenders by default', () => {
     expect(parseOptions(['fan-out'])).toMatchObject({
-      peers: ['switchboard', 'minimal', 'uws'],
-      subscribers: 1000,
-      seconds: 5,
-      rounds: 2,
+      workloads: ['fan-out'],
+      peers: undefined,
+      fanOut: { subscribers: 1000, seconds: 5, rounds: 2 },
       isKept: false,
     });
-    expect(parseOptions(['fan-out']).loads).toHaveLength(5);
+    expect(parseOptions(['fan-out']).fanOut.loads).toHaveLength(5);
   });
 
   test('leaves out a kind of load that is given as 0', () => {
-    const { loads } = parseOptions(['fan-out', '--publishers', '0', '--rate', '50']);
+    const { loads } = parseOptions(['fan-out', '--publishers', '0', '--rate', '50']).fanOut;
     expect(loads).toEqual([{ kind: 'open', connections: 64, ratePerS: 50 }]);
   });
 
+  test('takes several workloads, whose rate and seconds are their own', () => {
+    const { workloads, survival, fanOut } = parseOptions(['storm', 'cuts', '--rate', '80']);
+    expect(workloads).toEqual(['storm', 'cuts']);
+    expect(survival).toEqual({ clients: 10_000, roomSize: 100, ratePerS: 80, seconds: 45 });
+    expect(fanOut.loads).toEqual([]);
+  });
+
   test.each([
-    [['rooms'], 'workload'],
+    [['elsewhere'], 'workload'],
     [[], 'workload'],
     [['fan-out', '--peers', 'nobody'], 'nobody'],
     [['fan-out', '--seconds', '0'], '--seconds 0'],

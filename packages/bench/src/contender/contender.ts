@@ -3,6 +3,7 @@
  * the message, and sends each message once to every socket opened by `subscribers`. `processes` are all of its
  * processes, Redis included. `stop` ends them and resolves when they are gone; it may be called at any time.
  */
+import type { DialectName, Persona } from '../load/dialect/dialect.ts';
 import type { PublishTarget } from '../load/publishing.ts';
 import type { SubscriberPlan } from '../load/subscriber.ts';
 import type { Measured } from '../measure/cpu-meter.ts';
@@ -13,7 +14,25 @@ export interface Contender {
   publish: PublishTarget;
   /** How to open `count` sockets that get everything, spread evenly over the nodes. */
   subscribers(count: number): Promise<SubscriberPlan[]>;
+  /** Absent: it has no rooms, or a single node. */
+  rooms?: Rooms;
   stop(): Promise<void>;
+}
+
+/** A system whose clients sit in rooms, one each: a message goes to the clients of its chat, on all nodes. */
+export interface Rooms {
+  dialect: DialectName;
+  /** At least two. */
+  nodes: readonly RoomNode[];
+  /** Takes posts as long as the last node lives. */
+  publish: PublishTarget;
+  /** What else a client needs to be let in. */
+  admit(persona: Persona): Promise<Persona>;
+}
+
+export interface RoomNode {
+  port: number;
+  pid: number;
 }
 
 export type StartContender = (signal: AbortSignal) => Promise<Contender>;

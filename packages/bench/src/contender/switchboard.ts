@@ -1,8 +1,9 @@
 /** This product: two edges, an ingress and Redis, with the defaults of production. */
 import { mintToken, startCluster, type Cluster } from '@switchboard/testkit';
 import { upgradeRequest } from '../load/upgrade.ts';
+import type { PublishTarget } from '../load/publishing.ts';
 import type { SubscriberPlan } from '../load/subscriber.ts';
-import type { Contender, StartContender } from './contender.ts';
+import type { Contender, Rooms, StartContender } from './contender.ts';
 import { redisRole, startMeasuredRedis } from './redis.ts';
 
 const tokenLifeS = 24 * 3600;
@@ -27,13 +28,27 @@ const describe = (cluster: Cluster, redisPid: number, stop: () => Promise<void>)
     ...[...cluster.edges, ...cluster.ingresses].map(({ role, pid }) => ({ role, pid })),
     { role: redisRole, pid: redisPid },
   ],
-  publish: {
-    ports: cluster.ingresses.map(({ url }) => portOf(url)),
-    headers: `Api-Token: ${cluster.apiToken}\r\nContent-Type: application/json\r\n`,
-  },
+  publish: publishTarget(cluster),
   subscribers: (count) =>
     Promise.all(Array.from({ length: count }, (_, index) => planDesk(cluster, index))),
+  rooms: describeRooms(cluster),
   stop,
+});
+
+/** Clients are visitors, each with a token for its chat. */
+const describeRooms = (cluster: Cluster): Rooms => ({
+  dialect: 'switchboard',
+  nodes: cluster.edges.map(({ url, pid }) => ({ port: portOf(url), pid })),
+  publish: publishTarget(cluster),
+  admit: async (persona) => {
+    const claims = { sub: persona.userId, role: 'client', chat_id: persona.chatId } as const;
+    return { ...persona, token: await mintToken(cluster.authSecret, claims, tokenLifeS) };
+  },
+});
+
+const publishTarget = ({ ingresses, apiToken }: Cluster): PublishTarget => ({
+  ports: ingresses.map(({ url }) => portOf(url)),
+  headers: `Api-Token: ${apiToken}\r\nContent-Type: application/json\r\n`,
 });
 
 /** Every socket is another operator, as in a support team; without `sources` each gets everything. */

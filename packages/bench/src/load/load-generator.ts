@@ -2,14 +2,15 @@
 import { startBenchProcess, type BenchProcess } from '../child-process.ts';
 import type { Measured } from '../measure/cpu-meter.ts';
 import { callProcess, type Remote } from './call.ts';
-import type { PublisherMethods, PublishOrder } from './publisher-process.ts';
+import { startPublisher } from './publisher.ts';
+import type { PublishOrder } from './publisher-process.ts';
 import type { Published } from './publishing.ts';
 import type { SubscriberPlan } from './subscriber.ts';
 import type { SubscriberMethods } from './subscriber-process.ts';
+import { addCounts, sum } from './sum.ts';
 import type { Received } from './tally.ts';
 
 const subscriberProgram = new URL('./subscriber-process.ts', import.meta.url);
-const publisherProgram = new URL('./publisher-process.ts', import.meta.url);
 
 /** How many sockets the server closed, by close code. */
 export type Losses = Readonly<Record<string, number>>;
@@ -33,31 +34,26 @@ export const startLoadGenerator = (receiverCount: number): LoadGenerator => {
   const receiverProcesses = Array.from({ length: receiverCount }, () =>
     startBenchProcess(subscriberProgram),
   );
-  const publisherProcess = startBenchProcess(publisherProgram);
+  const publisher = startPublisher();
   const receivers = receiverProcesses.map(callReceiver);
-  const publisher = callProcess<PublisherMethods>(publisherProcess.child, [
-    'start',
-    'take',
-    'stop',
-  ]);
   return {
     processes: [
       ...receiverProcesses.map(({ pid }) => ({ role: 'receiver', pid })),
-      { role: 'publisher', pid: publisherProcess.pid },
+      { role: 'publisher', pid: publisher.pid },
     ],
     open: (plans) => open(receivers, plans),
     reopen: async () => void (await Promise.all(receivers.map(({ reopen }) => reopen()))),
-    publish: (order) => publisher.start(order),
+    publish: (order) => publisher.call.start(order),
     take: async () => {
       const received = Promise.all(receivers.map(({ take }) => take()));
-      return { published: await publisher.take(), received: await received };
+      return { published: await publisher.call.take(), received: await received };
     },
-    stopPublishing: () => publisher.stop(),
+    stopPublishing: () => publisher.call.stop(),
     deliveries: async () => sum(await Promise.all(receivers.map(({ total }) => total()))),
     takeLosses: async () =>
-      addLosses(await Promise.all(receivers.map(({ takeLosses }) => takeLosses()))),
+      addCounts(await Promise.all(receivers.map(({ takeLosses }) => takeLosses()))),
     stop: async () => {
-      await Promise.all([...receiverProcesses, publisherProcess].map(({ stop }) => stop()));
+      await Promise.all([...receiverProcesses, publisher].map(({ stop }) => stop()));
     },
   };
 };
@@ -72,12 +68,3 @@ const open = async (
   const shareOf = (index: number) => plans.filter((_, at) => at % receivers.length === index);
   await Promise.all(receivers.map(({ open }, index) => open(shareOf(index))));
 };
-
-const addLosses = (all: readonly Losses[]): Losses => {
-  const codes = new Set(all.flatMap((losses) => Object.keys(losses)));
-  return Object.fromEntries(
-    [...codes].map((code) => [code, sum(all.map((losses) => losses[code] ?? 0))]),
-  );
-};
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);

@@ -1,13 +1,15 @@
 /** The process that publishes, apart from the sockets: reading them must not delay a post. */
 import { serveCalls } from './call.ts';
 import type { LoadShape } from './load-shape.ts';
-import { createMessageBodies } from './message-body.ts';
+import { createMessageBodies, newRunId } from './message-body.ts';
 import { Publishing, type PublishTarget } from './publishing.ts';
 
 export interface PublishOrder {
   load: LoadShape;
   target: PublishTarget;
   chats: number;
+  /** What all ids of messages start with; default: something new. */
+  run?: string;
 }
 
 const stopTimeoutMs = 10_000;
@@ -20,11 +22,12 @@ const running = (): Publishing => {
 };
 
 const methods = {
-  start: ({ load, target, chats }: PublishOrder) => {
-    publishing = new Publishing(load, createMessageBodies(chats));
+  start: ({ load, target, chats, run = newRunId() }: PublishOrder) => {
+    publishing = new Publishing(load, createMessageBodies(chats, run));
     return publishing.start(target);
   },
   take: () => running().take(),
+  acceptedSince: (fromUs: number) => running().acceptedSince(fromUs),
   stop: () => running().stop(stopTimeoutMs),
 };
 

@@ -26,18 +26,30 @@ export interface PublishTarget {
   headers: string;
 }
 
-interface Slot {
-  connection?: PublisherConnection;
+/** A message that was answered 200. */
+export interface AcceptedMessage {
+  number: number;
+  /** When it was meant to be posted, see `monotonicUs`. */
   intendedUs: number;
 }
 
+interface Slot {
+  connection?: PublisherConnection;
+  number: number;
+  intendedUs: number;
+  /** When it was free again. */
+  freeUs: number;
+}
+
+/** Servers end connections that nothing comes on: Node's after 5 s, uWebSockets.js' after 10. */
+const idleMaxUs = 2e6;
 const retryAfterMinMs = 100;
 const paceMs = 1;
 
 export class Publishing {
-  accepted = 0;
   refused = 0;
   error: Error | undefined;
+  readonly #accepted: AcceptedMessage[] = [];
   readonly #failed = new Map<number, number>();
   readonly #latency: LatencyRecorder = createLatencyRecorder();
   readonly #makeBody: MakeBody;
@@ -48,6 +60,7 @@ export class Publishing {
   #due: number[] = [];
   #taken = 0;
   #busy = 0;
+  #lastNumber = 0;
   #isStopped = false;
   #timer: NodeJS.Timeout | undefined;
   #before = { atUs: 0, accepted: 0, refused: 0 };
@@ -65,6 +78,15 @@ export class Publishing {
     this.#idle.push(...this.#slots);
     if (this.#load.kind === 'open') this.#pace(this.#load.ratePerS);
     else for (const slot of this.#idle.splice(0)) this.#post(slot, monotonicUs());
+  }
+
+  get accepted(): number {
+    return this.#accepted.length;
+  }
+
+  /** What was accepted so far of what was meant to be posted from this moment on. */
+  acceptedSince(fromUs: number): AcceptedMessage[] {
+    return this.#accepted.filter(({ intendedUs }) => intendedUs >= fromUs);
   }
 
   /** Gives what was published since the last call, and starts anew. */
@@ -93,7 +115,7 @@ export class Publishing {
   }
 
   async #open({ ports, headers }: PublishTarget, index: number): Promise<Slot> {
-    const slot: Slot = { intendedUs: 0 };
+    const slot: Slot = { number: 0, intendedUs: 0, freeUs: 0 };
     slot.connection = await openPublisherConnection({
       port: ports[index % ports.length] as number,
       headers,
@@ -115,7 +137,7 @@ export class Publishing {
 
   #postDue(): void {
     while (this.#taken < this.#due.length && !this.#isStopped) {
-      const slot = this.#idle.pop();
+      const slot = this.#takeIdle();
       if (slot === undefined) return;
       this.#post(slot, this.#due[this.#taken++] as number);
     }
@@ -123,10 +145,19 @@ export class Publishing {
     this.#taken = 0;
   }
 
+  /** The one that was used last, whose caches are warm, unless another one must be used to be kept. */
+  #takeIdle(): Slot | undefined {
+    const [longest] = this.#idle;
+    const isStale = longest !== undefined && monotonicUs() - longest.freeUs > idleMaxUs;
+    return isStale ? this.#idle.shift() : this.#idle.pop();
+  }
+
   #post(slot: Slot, intendedUs: number): void {
+    this.#lastNumber += 1;
+    slot.number = this.#lastNumber;
     slot.intendedUs = intendedUs;
     this.#busy += 1;
-    slot.connection?.post(this.#makeBody(intendedUs));
+    slot.connection?.post(this.#makeBody(slot.number, intendedUs));
   }
 
   #answered(slot: Slot, answer: HttpAnswer): void {
@@ -139,7 +170,8 @@ export class Publishing {
   /** Gives how long this connection shall keep quiet, in ms. */
   #count(slot: Slot, { status, retryAfterS }: HttpAnswer): number {
     if (status === 200) {
-      this.accepted += 1;
+      const { number, intendedUs } = slot;
+      this.#accepted.push({ number, intendedUs });
       this.#latency.record(monotonicUs() - slot.intendedUs);
       return 0;
     }
@@ -151,6 +183,7 @@ export class Publishing {
   #free(slot: Slot): void {
     if (this.#isStopped) return;
     if (this.#load.kind === 'closed') return this.#post(slot, monotonicUs());
+    slot.freeUs = monotonicUs();
     this.#idle.push(slot);
     this.#postDue();
   }

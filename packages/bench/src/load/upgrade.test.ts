@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readUpgradeAnswer, upgradeRequest } from './upgrade.ts';
+import { readUpgradeAnswer, textFrame, upgradeRequest } from './upgrade.ts';
 
 describe('upgrade', () => {
   test('asks for a WebSocket, with the token as a subprotocol when there is one', () => {
@@ -16,7 +16,23 @@ describe('upgrade', () => {
     expect(readUpgradeAnswer(Buffer.from(`${head}frame`))).toEqual({
       status: 101,
       headBytes: head.length,
+      retryAfterMs: 0,
     });
     expect(readUpgradeAnswer(Buffer.from(head.slice(0, -1)))).toBeUndefined();
+  });
+
+  test('reads when to come again', () => {
+    const refused = 'HTTP/1.1 503 Service Unavailable\r\nretry-after: 2\r\n\r\n';
+    expect(readUpgradeAnswer(Buffer.from(refused))).toMatchObject({
+      status: 503,
+      retryAfterMs: 2000,
+    });
+  });
+
+  test.each([0, 1, 125, 126, 4000])('frames a text of %i characters', (length) => {
+    const text = 'x'.repeat(length);
+    const frame = textFrame(text);
+    const head = length < 126 ? [0x81, 0x80 | length] : [0x81, 0xfe, length >> 8, length & 255];
+    expect(frame).toEqual(Buffer.from([...head, 0, 0, 0, 0, ...Buffer.from(text)]));
   });
 });

@@ -56,3 +56,10 @@ export const reportLatency = (taken: readonly string[]): LatencyReport => {
     maxMs: first.maxValue / 1000,
   };
 };
+
+/** Reports a list of times, in microseconds. */
+export const reportTimes = (timesUs: readonly number[]): LatencyReport => {
+  const recorder = createLatencyRecorder();
+  for (const timeUs of timesUs) recorder.record(timeUs);
+  return reportLatency([recorder.take()]);
+};

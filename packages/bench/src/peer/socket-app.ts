@@ -1,29 +1,78 @@
-/** What both peers have in common: `/broadcast` sockets, and `POST /message` with any body. */
-import uws, { type HttpResponse, type TemplatedApp } from 'uWebSockets.js';
+/** What the peers on uWebSockets.js have in common: sockets, and `POST /message` with any body. */
+import uws, {
+  type HttpRequest,
+  type HttpResponse,
+  type TemplatedApp,
+  type us_socket_context_t,
+} from 'uWebSockets.js';
 
 const topic = 'all';
 
 /** As the edge has it by default: what a slow reader may leave unread. */
 const bufferMaxBytes = 1024 * 1024;
 
+interface RoomSocket {
+  topic: string;
+}
+
 export interface SocketApp {
-  /** To all sockets of this process. */
+  /** To all `/broadcast` sockets of this process, and to those of the message's chat. */
   publish(message: Uint8Array): void;
 }
 
 /** Listens on a port of the system's choice and tells it to the bench; `accept` resolves when a body is sent on. */
 export const serveSockets = (accept: (body: Buffer) => Promise<unknown> | undefined): SocketApp => {
   const app = uws.App();
-  app.ws('/broadcast', {
-    compression: uws.DISABLED,
-    maxBackpressure: bufferMaxBytes,
-    idleTimeout: 120,
-    open: (socket) => void socket.subscribe(topic),
+  // Without rooms nothing is looked for in a body.
+  let hasRooms = false;
+  app.ws('/broadcast', { ...behavior, open: (socket) => void socket.subscribe(topic) });
+  app.ws<RoomSocket>('/chat', {
+    ...behavior,
+    upgrade: upgradeToRoom,
+    open: (socket) => {
+      hasRooms = true;
+      socket.subscribe(socket.getUserData().topic);
+    },
   });
   app.post('/message', (response) => takeBody(response, accept));
   listen(app);
   process.on('disconnect', () => process.exit(0));
-  return { publish: (message) => void app.publish(topic, message, false) };
+  return {
+    publish: (message) => {
+      app.publish(topic, message, false);
+      if (hasRooms) app.publish(roomTopic(chatIdOf(message)), message, false);
+    },
+  };
+};
+
+const behavior = {
+  compression: uws.DISABLED,
+  maxBackpressure: bufferMaxBytes,
+  idleTimeout: 120,
+};
+
+const upgradeToRoom = (
+  response: HttpResponse,
+  request: HttpRequest,
+  context: us_socket_context_t,
+): void =>
+  response.upgrade<RoomSocket>(
+    { topic: roomTopic(request.getQuery('chat_id') ?? '') },
+    request.getHeader('sec-websocket-key'),
+    request.getHeader('sec-websocket-protocol'),
+    request.getHeader('sec-websocket-extensions'),
+    context,
+  );
+
+const roomTopic = (chatId: string): string => `room/${chatId}`;
+
+/** Where it stands in the bodies of the bench: a peer without validation parses nothing. */
+const chatIdKey = '"chat_id":"';
+
+const chatIdOf = (message: Uint8Array): string => {
+  const text = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+  const from = text.indexOf(chatIdKey, 0, 'latin1') + chatIdKey.length;
+  return text.toString('latin1', from, text.indexOf('"', from, 'latin1'));
 };
 
 const takeBody = (

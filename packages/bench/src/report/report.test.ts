@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Turn } from '../workload/fan-out.ts';
+import type { Turn } from '../workload/turn.ts';
 import { renderJson, replaceMeasured } from './result-file.ts';
 import { summarize } from './summary.ts';
 import { renderBackground, renderResults } from './table.ts';

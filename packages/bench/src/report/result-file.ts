@@ -1,42 +1,56 @@
 /**
- * Keeps a result in `docs/benchmarks/<date>-<workload>.{json,md}`. In the Markdown file only what lies between
- * two marks is written: the text that people put around it stays when it is measured again.
+ * Keeps a result in `docs/benchmarks/<date>-<file>.{json,md}`. In the Markdown file only what lies between
+ * two marks is written: the text that people put around it stays when it is measured again. In a file that
+ * several workloads share each has its own marks, and in the JSON its own key.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Circumstances } from './circumstances.ts';
-import type { Row } from './summary.ts';
 
 export interface Result {
   workload: string;
   circumstances: Circumstances;
   options: object;
-  rows: readonly Row[];
-  turns: readonly unknown[];
+  rows: readonly object[];
+  turns?: readonly object[];
 }
 
 const folder = join(import.meta.dirname, '../../../../docs/benchmarks');
-const beginMark = '<!-- measured: begin -->';
-const endMark = '<!-- measured: end -->';
 
-/** Gives the path of the Markdown file. */
-export const keepResult = async (result: Result, measured: string): Promise<string> => {
-  const name = `${result.circumstances.date.slice(0, 10)}-${result.workload}`;
-  const path = join(folder, `${name}.md`);
-  const before = await readFile(path, 'utf8').catch(() => `# ${result.workload}\n`);
+/** `measured` is what people read of the result. Gives the path of the Markdown file. */
+export const keepResult = async (
+  result: Result,
+  { file, measured }: { file: string; measured: string },
+): Promise<string> => {
+  const { workload, circumstances } = result;
+  const path = join(folder, `${circumstances.date.slice(0, 10)}-${file}`);
+  const isShared = file !== workload;
+  const text = await readFile(`${path}.md`, 'utf8').catch(() => `# ${file}\n`);
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, `${name}.json`), renderJson(result));
-  await writeFile(path, replaceMeasured(before, measured));
-  return path;
+  await writeFile(`${path}.md`, replaceMeasured(text, measured, isShared ? workload : undefined));
+  const others = isShared ? await readJson(`${path}.json`) : {};
+  await writeFile(
+    `${path}.json`,
+    renderJson(isShared ? { ...others, [workload]: result } : result),
+  );
+  return `${path}.md`;
 };
 
-/** Puts `measured` between the marks; a text without them gets them at its end. */
-export const replaceMeasured = (text: string, measured: string): string => {
-  const section = `${beginMark}\n${measured}\n${endMark}`;
+const readJson = (path: string): Promise<object> =>
+  readFile(path, 'utf8').then(
+    (text) => JSON.parse(text) as object,
+    () => ({}),
+  );
+
+/** Puts `measured` between the marks of its section; a text without them gets them at its end. */
+export const replaceMeasured = (text: string, measured: string, section?: string): string => {
+  const mark = section === undefined ? 'measured' : `measured ${section}`;
+  const [beginMark, endMark] = [`<!-- ${mark}: begin -->`, `<!-- ${mark}: end -->`];
+  const marked = `${beginMark}\n${measured}\n${endMark}`;
   const begin = text.indexOf(beginMark);
   const end = text.indexOf(endMark);
-  if (begin < 0 || end < begin) return `${text.trimEnd()}\n\n${section}\n`;
-  return text.slice(0, begin) + section + text.slice(end + endMark.length);
+  if (begin < 0 || end < begin) return `${text.trimEnd()}\n\n${marked}\n`;
+  return text.slice(0, begin) + marked + text.slice(end + endMark.length);
 };
 
 /** JSON as the repository's formatter wants it: lists of plain values stand on one line. */

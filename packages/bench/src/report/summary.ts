@@ -1,6 +1,6 @@
 /** The rounds of one load and contender in one row: medians, and what they are in relation to the baseline. */
 import { isDisturbed } from '../measure/limits.ts';
-import type { Turn } from '../workload/fan-out.ts';
+import type { Turn } from '../workload/turn.ts';
 
 export interface Row {
   load: string;

@@ -1,17 +1,19 @@
-/** The rows as Markdown tables that also read well in a terminal. */
+/** The rows of fan-out as tables. */
+import {
+  formatDelivered,
+  formatMs,
+  formatTimes,
+  renderTable,
+  type Column,
+} from './markdown-table.ts';
 import type { Row } from './summary.ts';
 
-interface Column {
-  title: string;
-  cell: (row: Row) => string;
-}
-
-const names: readonly Column[] = [
-  { title: 'load', cell: ({ load }) => load },
-  { title: 'system', cell: ({ contender }) => contender },
+const names: readonly Column<Row>[] = [
+  { title: 'load', isWordy: true, cell: ({ load }) => load },
+  { title: 'system', isWordy: true, cell: ({ contender }) => contender },
 ];
 
-const results: readonly Column[] = [
+const results: readonly Column<Row>[] = [
   ...names,
   { title: 'deliveries/s', cell: ({ deliveriesPerS }) => formatRate(deliveriesPerS) },
   { title: '× minimal', cell: ({ times }) => formatTimes(times?.deliveries) },
@@ -22,10 +24,10 @@ const results: readonly Column[] = [
   { title: 'CPU-s/M', cell: ({ cpuSPerMillion }) => cpuSPerMillion.toFixed(2) },
   { title: '× minimal', cell: ({ times }) => formatTimes(times?.cpu) },
   { title: 'delivered', cell: ({ delivered }) => formatDelivered(delivered) },
-  { title: 'limit', cell: ({ limits }) => limits.join(', ') || '-' },
+  { title: 'limit', isWordy: true, cell: ({ limits }) => limits.join(', ') || '-' },
 ];
 
-const background: readonly Column[] = [
+const background: readonly Column<Row>[] = [
   ...names,
   { title: 'answer p50 ms', cell: ({ answerP50Ms }) => formatMs(answerP50Ms) },
   { title: 'refused/s', cell: ({ refusedPerS }) => refusedPerS.toFixed(0) },
@@ -47,33 +49,7 @@ export const renderResults = (rows: readonly Row[]): string => renderTable(resul
 /** What helps to judge it. */
 export const renderBackground = (rows: readonly Row[]): string => renderTable(background, rows);
 
-const wordy: ReadonlySet<string> = new Set(['load', 'system', 'limit']);
-
-const renderTable = (columns: readonly Column[], rows: readonly Row[]): string => {
-  const titles = columns.map(({ title }) => title);
-  const cells = rows.map((row) => columns.map(({ cell }) => cell(row)));
-  const widths = titles.map((title, at) =>
-    Math.max(title.length, ...cells.map((line) => line[at]?.length ?? 0)),
-  );
-  const pad = (text: string, at: number) =>
-    wordy.has(titles[at] ?? '') ? text.padEnd(widths[at] ?? 0) : text.padStart(widths[at] ?? 0);
-  const line = (texts: readonly string[]) => `| ${texts.map(pad).join(' | ')} |`;
-  const rule = widths.map(
-    (width, at) => '-'.repeat(width + 1) + (wordy.has(titles[at] ?? '') ? '-' : ':'),
-  );
-  return [line(titles), `|${rule.join('|')}|`, ...cells.map(line)].join('\n');
-};
-
 const formatRate = (perS: number): string =>
   perS >= 1e6 ? `${(perS / 1e6).toFixed(2)} M` : `${(perS / 1e3).toFixed(0)} k`;
 
-const formatMs = (ms: number): string => (ms < 100 ? ms.toFixed(1) : ms.toFixed(0));
-
-const formatTimes = (times: number | undefined): string =>
-  times === undefined ? '' : times.toFixed(2);
-
 const formatPercent = (part: number): string => `${(part * 100).toFixed(0)} %`;
-
-/** 100 % is said only when it is exactly that. */
-const formatDelivered = (part: number): string =>
-  part === 1 ? '100 %' : `${(Math.floor(part * 1e5) / 1e3).toFixed(3)} %`;

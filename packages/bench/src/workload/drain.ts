@@ -1,6 +1,5 @@
 /** The end of a load: what was accepted is still on its way. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LoadGenerator } from '../load/load-generator.ts';
 
 const drainMaxMs = 15_000;
 
@@ -9,7 +8,7 @@ const quietMs = 4000;
 
 /** Waits until `expected` deliveries were received since the sockets opened, or nothing more comes. */
 export const drain = async (
-  generator: LoadGenerator,
+  generator: { deliveries(): Promise<number> },
   expected: number,
   signal: AbortSignal,
 ): Promise<{ deliveries: number; tookMs: number }> => {

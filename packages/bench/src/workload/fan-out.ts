@@ -6,11 +6,14 @@ import type { Contender, StartContender } from '../contender/contender.ts';
 import { startLoadGenerator, type LoadGenerator } from '../load/load-generator.ts';
 import { describeLoad, type LoadShape } from '../load/load-shape.ts';
 import { awaitCalm } from '../measure/calm.ts';
+import { summarize } from '../report/summary.ts';
+import { renderBackground, renderResults } from '../report/table.ts';
 import { unlessAborted } from '../stop-request.ts';
-import { takeTurn, type TurnResult } from './turn.ts';
+import { takeTurn, type Turn } from './turn.ts';
 import { warmUp } from './warm-up.ts';
+import type { Workload } from './workload.ts';
 
-export interface FanOutOptions {
+interface FanOutOptions {
   contenders: readonly StartContender[];
   loads: readonly LoadShape[];
   subscribers: number;
@@ -26,19 +29,22 @@ export interface FanOutOptions {
   say: (line: string) => void;
 }
 
-export interface Turn {
-  round: number;
-  contender: string;
-  load: string;
-  result: TurnResult;
-}
-
 interface Lane {
   contender: Contender;
   generator: LoadGenerator;
 }
 
-export const runFanOut = async (options: FanOutOptions): Promise<Turn[]> => {
+export const fanOut: Workload = {
+  peers: ['switchboard', 'minimal', 'uws'],
+  file: 'fan-out',
+  run: async ({ options, ...rest }) => {
+    const turns = await runFanOut({ ...options, ...options.fanOut, ...rest });
+    const rows = summarize(turns);
+    return { rows, turns, table: `${renderResults(rows)}\n\n${renderBackground(rows)}` };
+  },
+};
+
+const runFanOut = async (options: FanOutOptions): Promise<Turn[]> => {
   const turns: Turn[] = [];
   for (let round = 1; round <= options.rounds; round += 1) {
     turns.push(...(await runRound(options, round)));

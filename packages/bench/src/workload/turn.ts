@@ -25,6 +25,13 @@ export interface TurnResult extends Figures {
   losses: Losses;
 }
 
+export interface Turn {
+  round: number;
+  contender: string;
+  load: string;
+  result: TurnResult;
+}
+
 const leadInMs = 1000;
 
 /** Sockets that were lost in the turn before are opened again first. */
