@@ -1,7 +1,9 @@
 /** Every scenario, by its name on the command line. */
-import { cutAgain, slowReaders } from './client-scenarios.ts';
+import { cutAgain } from './client-scenarios.ts';
 import { clockWrong, edgeDrained, edgeKilled, storm } from './edge-scenarios.ts';
+import { halfOpen } from './half-open.ts';
 import { ingressKilled } from './ingress-scenarios.ts';
+import { linkCut } from './link-cut.ts';
 import {
   copiesRemoved,
   followersDeaf,
@@ -16,6 +18,7 @@ import {
   sentinelFailover,
 } from './restart-scenarios.ts';
 import type { Scenario } from './scenario.ts';
+import { slowReaders } from './slow-readers.ts';
 import { soak } from './soak-scenario.ts';
 
 const all = [
@@ -35,6 +38,8 @@ const all = [
   redisFull,
   cutAgain,
   slowReaders,
+  halfOpen,
+  linkCut,
   soak,
 ];
 
