@@ -47,30 +47,6 @@ describe('a follow in a quiet room', () => {
   });
 });
 
-describe('a follow that has just begun, or lost its position', () => {
-  test('finds out within two seconds that its first copies were lost', async () => {
-    let dropped = 0;
-    fixture = await openLogFixture({
-      tamper: (message, pass) => (dropped-- > 0 ? undefined : pass(message)),
-    });
-    const { log, redis, keys } = fixture;
-    const chatId = chat();
-    const listener = record();
-    await log.followRoom(chatId, listener).ready;
-    const add = (text: string) => log.append({ event: roomEvent(chatId, text), deadlineMs: 1_000 });
-    dropped = 1;
-    for (const text of ['a', 'b']) await add(text);
-    await until(() => listener.seen.length === 2, 'the first copies');
-    await redis.del(keys.log(chatId), keys.state(chatId));
-    await add('c');
-    await until(() => listener.seen.length === 3, 'the loss');
-    dropped = 1;
-    for (const text of ['d', 'e']) await add(text);
-    await until(() => listener.seen.length === 5, 'the first copies after a loss');
-    expect(listener.seen).toEqual(['a', 'b', 'LOST', 'd', 'e']);
-  });
-});
-
 describe('a follow', () => {
   test('that is closed is unsubscribed, and can be opened again at once', async () => {
     fixture = await openLogFixture();
