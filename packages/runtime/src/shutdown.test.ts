@@ -85,7 +85,22 @@ describe('createShutdown', () => {
     expect(performance.now() - begun).toBeLessThan(1500);
   });
 
-  test('a second signal exits at once', async () => {
+  test('SIGTERM twice is SIGTERM', async () => {
+    const { child, up, ended } = run(
+      `shutdown.add('slow', () => { console.log('stopping-slow'); return wait(100); });`,
+    );
+    await up;
+    child.kill('SIGTERM');
+    await new Promise<void>((resolve) =>
+      child.stdout!.on('data', (chunk) => String(chunk).includes('stopping-slow') && resolve()),
+    );
+    child.kill('SIGTERM');
+    const { code, output } = await ended;
+    expect(code).toBe(0);
+    expect(stoppedParts(output)).toEqual(['slow: part stopped']);
+  });
+
+  test('a signal of somebody impatient exits at once', async () => {
     const { child, up, ended } = run(
       `shutdown.add('slow', () => { console.log('stopping-slow'); return wait(350); });`,
     );

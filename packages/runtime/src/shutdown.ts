@@ -5,7 +5,8 @@
  * | what happens | exit code |
  * |---|---|
  * | SIGTERM, SIGINT, SIGHUP, or the parent is gone (see `parent-watch.ts`): all parts stop | 0, or 1 if a part failed or was too slow |
- * | a second signal while stopping | 128 + signal, at once |
+ * | SIGTERM again while stopping | nothing: service managers send it to a process and to its group |
+ * | another signal while stopping | 128 + signal, at once |
  * | uncaught exception or unhandled rejection | 1, at once |
  */
 import { constants } from 'node:os';
@@ -71,6 +72,7 @@ export const createShutdown = (options: ShutdownOptions): Shutdown => {
   for (const name of signals) {
     host.on(name, () => {
       if (stopping === undefined) return void begin(name);
+      if (name === 'SIGTERM') return;
       logger.error({ signal: name }, 'second signal: exiting at once');
       host.exit(128 + constants.signals[name]);
     });
