@@ -13,7 +13,6 @@ import { createWheel } from './clock/wheel.ts';
 import { edgeConfig, limitsOf } from './config.ts';
 import { obey } from './control/obey.ts';
 import { readAgain } from './control/read-again.ts';
-import { deafToRepeats } from './drain/deaf-to-repeats.ts';
 import { boundDrain, drain } from './drain/drain.ts';
 import { createEdge } from './edge.ts';
 import { createHealth } from './health.ts';
@@ -53,11 +52,7 @@ const logger = createLogger({
 }).child({ node: startNodeId });
 const onWarning = (message: string, details: Record<string, unknown> = {}) =>
   logger.warn(details, message);
-const shutdown = createShutdown({
-  logger,
-  timeoutMs: config.SHUTDOWN_TIMEOUT_MS,
-  process: deafToRepeats(process, () => shutdown.signal.aborted),
-});
+const shutdown = createShutdown({ logger, timeoutMs: config.SHUTDOWN_TIMEOUT_MS });
 
 const tokens = createTokens({ config, configuredKeys: configured.keys, limits, onWarning });
 await tokens.start();
