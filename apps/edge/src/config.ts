@@ -11,6 +11,8 @@ import {
   wholeNumber,
 } from '@switchboard/runtime';
 import { z } from 'zod';
+import { admissionVariables } from './admission-variables.ts';
+import type { FrameRates } from './command/frame-rates.ts';
 
 const where = processVariables({
   redisProblem: topologyProblem,
@@ -171,20 +173,26 @@ const limits = {
     min: 1_048_576,
     default: 268_435_456,
   }),
-  SOCKETS_MAX: wholeNumber({
-    description: 'most sockets at a time; more connects are answered 503',
-    min: 1,
-    default: 100_000,
-  }),
-  CONNECTS_MAX_PER_SECOND: wholeNumber({
-    description: 'most connects in a second; more are answered 429; 0: no limit',
-    default: 0,
-  }),
 };
 
-export const edgeConfig = z.object({ ...where, ...access, ...times, ...limits });
+export const edgeConfig = z.object({
+  ...where,
+  ...access,
+  ...times,
+  ...limits,
+  ...admissionVariables,
+});
 
 export type EdgeConfig = z.output<typeof edgeConfig>;
+
+/** What one socket may send. */
+export function frameRatesOf(config: EdgeConfig): FrameRates {
+  return {
+    messages: { perSecond: config.MESSAGES_MAX_PER_SECOND, burst: config.MESSAGES_BURST },
+    receipts: { perSecond: config.RECEIPTS_MAX_PER_SECOND, burst: config.RECEIPTS_BURST },
+    others: { perSecond: config.PINGS_MAX_PER_SECOND, burst: config.PINGS_BURST },
+  };
+}
 
 /** The protocol's limits as this deployment has them. */
 export function limitsOf(config: EdgeConfig): Limits {

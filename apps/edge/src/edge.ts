@@ -2,9 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Bus } from '@switchboard/bus';
 import type { Limits } from '@switchboard/protocol';
+import type { Holdback } from './admission.ts';
 import { createStamps } from './clock/stamps.ts';
 import { uuidV7 } from './clock/uuid-v7.ts';
 import type { Wheel } from './clock/wheel.ts';
+import type { FrameRates } from './command/frame-rates.ts';
 import { handleFrame, responder, type FrameParts } from './command/handle-frame.ts';
 import { markMessage, unchangedAnswer } from './command/mark-message.ts';
 import { tellEnd } from './command/update-typing.ts';
@@ -31,6 +33,7 @@ import { createTokenClock } from './session/token-clock.ts';
 import { welcome } from './session/welcome.ts';
 import type { RefreshTokenParts } from './command/refresh-token.ts';
 import { createTypingClock } from './typing/typing-clock.ts';
+import { createTypingPace } from './typing/typing-pace.ts';
 import type { Ticket } from './upgrade/admit.ts';
 
 export interface EdgeOptions {
@@ -42,6 +45,7 @@ export interface EdgeOptions {
   /** To every socket subscribed to a topic; gives their number. */
   readonly publish: (topic: string, frame: string | Uint8Array) => number;
   readonly settings: EdgeSettings;
+  readonly holdback: Holdback;
   readonly onWarning: (message: string, details: Record<string, unknown>) => void;
 }
 
@@ -53,6 +57,8 @@ export interface EdgeSettings {
   readonly pendingMax: number;
   readonly bufferMaxBytes: number;
   readonly refuseIfClosed: boolean;
+  readonly rates: FrameRates;
+  readonly typingIntervalMs: number;
 }
 
 export interface Edge {
@@ -73,8 +79,12 @@ const lingerMs = 1_000;
 const ownCopy = { overdueAfterMs: 1_000, waitMaxMs: 10_000 };
 /** Of one reader's receipts in one room the first goes at once and the rest of this time is merged, ms. */
 const receiptWindowMs = 1_000;
+/** The same under pressure. */
+const pressedReceiptWindowMs = 5_000;
 /** Over how long the desks' new beginnings are spread after a lost log, ms. */
 const resetSpreadMs = 5_000;
+
+const monotonicNow = () => performance.now();
 
 export function createEdge(options: EdgeOptions): Edge {
   const { bus, wheel, settings, onWarning } = options;
@@ -215,7 +225,7 @@ function createDeskSide(parts: Parts) {
 }
 
 function createCommandSide(parts: Parts & { readonly rooms: Rooms }) {
-  const { bus, wheel, limits, settings, traffic, onWarning, newStamp } = parts;
+  const { bus, wheel, limits, settings, traffic, holdback, onWarning, newStamp } = parts;
   const deadlineMs = settings.appendTimeoutMs;
   const tokenClock = createTokenClock({
     wheel,
@@ -230,6 +240,12 @@ function createCommandSide(parts: Parts & { readonly rooms: Rooms }) {
     onEnd: (ended) =>
       void tellEnd(ended, typing).catch(warnAbout('the end of an indicator could not be told')),
   });
+  const pace = createTypingPace({ intervalMs: settings.typingIntervalMs, now: monotonicNow });
+  const mayTell = (session: ChatSession) => {
+    if (!holdback.sheds('typing')) return pace.take(session);
+    traffic.shed('typing');
+    return false;
+  };
   const check = (chatId: string) => parts.rooms.get(chatId)?.follow.check();
   const own = {
     awaited: parts.awaited,
@@ -238,7 +254,7 @@ function createCommandSide(parts: Parts & { readonly rooms: Rooms }) {
   const mark = { ...own, log: bus.log, newStamp, deadlineMs };
   const receipts = createReceipts({
     wheel,
-    windowMs: receiptWindowMs,
+    windowMs: () => (holdback.sheds('receipts') ? pressedReceiptWindowMs : receiptWindowMs),
     mark: (session, command) => markMessage(session, command, mark),
     needless: (session, command) => unchangedAnswer(session, command, ts()),
     tellDesk: (event) =>
@@ -254,13 +270,15 @@ function createCommandSide(parts: Parts & { readonly rooms: Rooms }) {
       .finally(() => parts.awaited.forget(session));
   const frameParts: FrameParts = {
     send: { ...mark, newId: parts.newId, refuseIfClosed: settings.refuseIfClosed },
-    typing: { ...typing, clock },
+    typing: { ...typing, clock, mayTell },
     receipts,
     token: { verify: parts.verify, control: bus.control, tokenClock, now: parts.now },
     ts,
     limits,
     pendingMax: settings.pendingMax,
-    monotonicNow: () => performance.now(),
+    rates: settings.rates,
+    takeMessage: holdback.takeMessage,
+    monotonicNow,
     onFrame: traffic.frame,
     onRefused: traffic.frameRefused,
     onWarning,

@@ -9,8 +9,9 @@ import {
   createShutdown,
   loadConfigOrExit,
 } from '@switchboard/runtime';
+import { createAdmission } from './admission.ts';
 import { createWheel } from './clock/wheel.ts';
-import { edgeConfig, limitsOf } from './config.ts';
+import { edgeConfig, frameRatesOf, limitsOf } from './config.ts';
 import { obey } from './control/obey.ts';
 import { readAgain } from './control/read-again.ts';
 import { boundDrain, drain } from './drain/drain.ts';
@@ -22,7 +23,6 @@ import { createSocketServer } from './socket/socket-server.ts';
 import { keysOfConfig } from './token/keys-of-config.ts';
 import { createTokens } from './token/tokens.ts';
 import { admit } from './upgrade/admit.ts';
-import { createConnectRate } from './upgrade/connect-rate.ts';
 import { createOriginCheck } from './upgrade/origin.ts';
 
 /** EX_CONFIG of sysexits.h, as for every wrong setting. */
@@ -76,14 +76,17 @@ const traffic = createTraffic(metrics, {
   bufferedBytes: () => slowReaders.bufferedBytes,
 });
 const wheel = createWheel();
-const rate = createConnectRate(config.CONNECTS_MAX_PER_SECOND, () => performance.now());
 const isAllowedOrigin = createOriginCheck(config.ALLOWED_ORIGINS);
 let isClosing = false;
-const closedBecause = () => {
-  if (isClosing || !bus.health().ready || edge.table.size >= config.SOCKETS_MAX)
-    return 'unavailable';
-  return rate.take() ? undefined : 'rate_limited';
-};
+const admission = createAdmission({
+  config,
+  bus,
+  metrics,
+  traffic,
+  isClosing: () => isClosing,
+  sockets: () => edge.table.size + server.partings.size,
+  onWarning,
+});
 const server = await createSocketServer({
   host: config.HOST,
   port: config.PORT,
@@ -95,7 +98,8 @@ const server = await createSocketServer({
   idleTimeoutMs: config.SOCKET_IDLE_TIMEOUT_MS,
   closeFlushMs: config.CLOSE_FLUSH_MS,
   onPressed: () => slowReaders.pressed(),
-  admit: (head) => admit(head, { isAllowedOrigin, verify: tokens.verify, closedBecause, limits }),
+  admit: (head) =>
+    admit(head, { isAllowedOrigin, verify: tokens.verify, door: admission.door, limits }),
   open: (ticket, connection) => edge.open(ticket, connection),
   onRefused: traffic.connectRefused,
 });
@@ -105,6 +109,7 @@ const edge = createEdge({
   traffic,
   limits,
   verify: tokens.verify,
+  holdback: admission,
   publish(topic, frame) {
     const sockets = server.publish(topic, frame);
     if (sockets > 0) slowReaders.sent(frame.length, sockets);
@@ -118,6 +123,8 @@ const edge = createEdge({
     pendingMax: config.PENDING_MAX_COMMANDS,
     bufferMaxBytes: config.SOCKET_BUFFER_MAX_BYTES,
     refuseIfClosed: config.CLOSED_CHATS === 'refuse',
+    rates: frameRatesOf(config),
+    typingIntervalMs: config.TYPING_INTERVAL_MS,
   },
   onWarning,
 });
@@ -161,8 +168,7 @@ const lease = await bus.nodes.enter(startNodeId, () => ({
   version,
   sockets: edge.table.size,
   rooms: edge.rooms.size,
-  loopLagMs: traffic.loopLagMs(),
-  followLagMs: Math.max(0, bus.health().heartbeatMs),
+  ...admission.gauge.lag(),
 }));
 shutdown.add('lease', () =>
   // Without Redis the lease ends by itself, and nobody is taken out before: no reason to fail.
@@ -189,6 +195,7 @@ const following = await bus.control.follow(
 shutdown.add('control', () => following.close());
 
 slowReaders.start();
+admission.gauge.start();
 publicPort = await server.listen();
 shutdown.add('sockets', async () => {
   await drain({
@@ -215,7 +222,7 @@ shutdown.add('sockets', async () => {
   slowReaders.stop();
   server.close();
   wheel.stop();
-  traffic.stop();
+  admission.gauge.stop();
 });
 
 logger.info({ host: config.HOST, port: publicPort, privatePort }, 'listening');

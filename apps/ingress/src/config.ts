@@ -112,6 +112,24 @@ const limits = {
     max: 1000,
     default: 32,
   }),
+  OVERLOAD_LAG_MS: durationMs({
+    description:
+      'how late edges may be; above it no more events are accepted than are carried in time, the others are answered 429; 0: never',
+    max: 60_000,
+    default: 250,
+  }),
+  SERVICE_CALLS_MAX_PER_SECOND: wholeNumber({
+    description:
+      'most calls in a second of all that use API tokens of one name, at all ingresses together (each item of /batch is one); more are answered 429; 0: no limit',
+    max: 1_000_000,
+    default: 0,
+  }),
+  SERVICE_CALLS_BURST: wholeNumber({
+    description: 'most calls at once of all that use API tokens of one name',
+    min: 1,
+    max: 1_000_000,
+    default: 1_000,
+  }),
   MAX_CONCURRENT_REQUESTS: wholeNumber({
     description: 'most operations under way at a time; one more is answered 429',
     min: 1,

@@ -14,6 +14,7 @@ import { createMeasurements, type Measurements } from './measurements.ts';
 import { watchMethods } from './method-not-allowed.ts';
 import { addOperation } from './operation-route.ts';
 import type { AnyOperation } from './operation.ts';
+import { createOverload, type Overload } from './overload.ts';
 import type { Parts } from './parts.ts';
 import { measureRequests } from './request-metrics.ts';
 import { addBatch } from './routes/batch.ts';
@@ -31,6 +32,7 @@ import { addOnlineUsers } from './routes/online-users.ts';
 import { operatorsOperation } from './routes/operators.ts';
 import { createSchemas, limitsOf } from './schemas.ts';
 import { createServer } from './server.ts';
+import { createServiceRate, limitServices, type TakeCalls } from './service-rate.ts';
 
 export interface IngressOptions {
   readonly config: IngressConfig;
@@ -44,6 +46,9 @@ interface Context extends IngressOptions {
   readonly limits: Limits;
   readonly parts: Parts;
   readonly operations: readonly AnyOperation[];
+  readonly measurements: Measurements;
+  readonly overload: Overload;
+  readonly takeCalls: TakeCalls;
 }
 
 /** Users that `GET /chats/{id}/members` lists at most. */
@@ -65,11 +70,21 @@ export async function createIngress(options: IngressOptions): Promise<FastifyIns
   const methods = watchMethods(server);
   const parts = createParts(options, limits, measurements);
   const operations = createOperations(parts, config);
-  const context = { ...options, limits, parts, operations };
+  const holdback = createHoldback(options, measurements);
+  const context = { ...options, ...holdback, limits, parts, operations, measurements };
   await server.register((app) => addRoutes(app, context), { prefix: config.BASE_PATH ?? '' });
   methods.complete();
   await server.ready();
   return server;
+}
+
+function createHoldback({ bus, config }: IngressOptions, measurements: Measurements) {
+  const { OVERLOAD_LAG_MS: lagMaxMs, SERVICE_CALLS_MAX_PER_SECOND: perSecond } = config;
+  const rate = { perSecond, burst: config.SERVICE_CALLS_BURST };
+  return {
+    overload: createOverload({ watch: bus.nodes.watchLag(), lagMaxMs, measurements }),
+    takeCalls: createServiceRate({ rates: bus.rates, rate, measurements }),
+  };
 }
 
 function createParts(
@@ -108,11 +123,22 @@ async function addRoutes(app: FastifyInstance, context: Context): Promise<void> 
 
 /** What needs a token. */
 function addProtected(app: FastifyInstance, context: Context): void {
-  const { config, parts, operations, limits } = context;
+  const { config, parts, operations, limits, measurements } = context;
   requireToken(app, createApiTokens(config.API_TOKENS));
-  limitConcurrency(app, config.MAX_CONCURRENT_REQUESTS);
-  for (const operation of operations) addOperation(app, operation, limits.batchBodyMaxBytes);
+  limitConcurrency(app, config.MAX_CONCURRENT_REQUESTS, measurements);
+  limitServices(app, context.takeCalls);
+  for (const operation of operations)
+    if (operation.urgent === true) addOperation(app, operation, limits.batchBodyMaxBytes);
   addReads(app, parts);
+  app.register(async (scope) => addEmitting(scope, context));
+}
+
+/** What emits events, and is held back while they would be late. */
+function addEmitting(app: FastifyInstance, context: Context): void {
+  const { operations, limits, overload } = context;
+  overload.guard(app);
+  for (const operation of operations)
+    if (operation.urgent !== true) addOperation(app, operation, limits.batchBodyMaxBytes);
   app.register(async (scope) => addBatch(scope, batchOptions(context)));
 }
 
@@ -124,7 +150,8 @@ function addReads(app: FastifyInstance, { bus, schemas }: Parts): void {
   addNodes(app, { nodes, control });
 }
 
-function batchOptions({ config, limits, parts, operations, logger }: Context) {
+function batchOptions(context: Context) {
+  const { config, limits, parts, operations, logger, overload, takeCalls } = context;
   return {
     schemas: parts.schemas,
     operations,
@@ -133,6 +160,10 @@ function batchOptions({ config, limits, parts, operations, logger }: Context) {
     maxConcurrency: config.BATCH_MAX_CONCURRENCY,
     itemMaxBytes: limits.httpBodyMaxBytes,
     depthMax: limits.jsonDepthMax,
+    async admit(tokenName: string, items: number) {
+      await takeCalls(tokenName, items - 1);
+      overload.owe(items - 1);
+    },
     onDefect: (error: unknown) => logger.error({ err: error }, 'batch item failed'),
   };
 }

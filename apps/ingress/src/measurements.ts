@@ -6,8 +6,17 @@ export interface Measurements {
   answered(route: string, method: string, status: number): void;
   /** A request was answered with a problem. */
   refused(code: string): void;
+  /** A request was answered 429 for the sake of what was accepted before. */
+  heldBack(by: 'overload' | 'service' | 'concurrency'): void;
+  describeOverload(gauges: OverloadGauges): void;
   /** An append settled. */
   appended(outcome: string, ms: number): void;
+}
+
+export interface OverloadGauges {
+  readonly edgesLagMs: () => number;
+  /** -1 while there is no limit. */
+  readonly acceptedPerSecond: () => number;
 }
 
 /** Upper bounds in ms: Redis answers within one; the deadline is a few thousand. */
@@ -32,6 +41,17 @@ export function createMeasurements(metrics: Metrics): Measurements {
       series('switchboard_ingress_refusals_total', 'Requests answered with a problem, by code.', {
         code,
       }).value += 1;
+    },
+    heldBack(by) {
+      series('switchboard_ingress_held_back_total', 'Requests answered 429, by what for.', {
+        by,
+      }).value += 1;
+    },
+    describeOverload({ edgesLagMs, acceptedPerSecond }) {
+      const lag = { name: 'switchboard_ingress_edges_lag_milliseconds' };
+      metrics.gauge({ ...lag, help: 'The worst lag that an edge tells of; 0: none' }, edgesLagMs);
+      const rate = { name: 'switchboard_ingress_accepted_max_per_second' };
+      metrics.gauge({ ...rate, help: 'Limit for the lag of edges; -1: none' }, acceptedPerSecond);
     },
     appended(outcome, ms) {
       appendMs.observe(ms);

@@ -22,6 +22,8 @@ export interface Operation<Body> {
   readonly tag: string;
   readonly body: z.ZodType<Body>;
   readonly answer: z.ZodType;
+  /** True: it is never held back because edges are late. */
+  readonly urgent?: boolean;
   /** True: the larger body limit holds. */
   readonly bulk?: boolean;
   /** The chat whose order the call takes part in; undefined: the order of operators and global. */

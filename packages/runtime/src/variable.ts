@@ -86,9 +86,23 @@ export const choice = <const T extends string>(
   );
 };
 
+interface ListOptions extends Options<readonly string[]> {
+  /** Says what is wrong with an item. */
+  problem?: (item: string) => string | undefined;
+}
+
 /** Comma-separated items, trimmed, empty ones dropped. */
-export const list = (options: Options<readonly string[]>): Variable<readonly string[]> =>
-  document(z.string().transform(splitList), options, { unit: 'comma-separated' });
+export const list = (options: ListOptions): Variable<readonly string[]> => {
+  const { problem = () => undefined } = options;
+  const firstProblem = (raw: string) =>
+    splitList(raw)
+      .map((item) => problem(item))
+      .find((found) => found !== undefined);
+  const schema = z.string().refine((raw) => firstProblem(raw) === undefined, {
+    error: ({ input }) => firstProblem(String(input)) ?? '',
+  });
+  return document(schema.transform(splitList), options, { unit: 'comma-separated' });
+};
 
 interface UrlOptions extends Options<string> {
   protocols?: readonly string[];

@@ -4,7 +4,11 @@ import { settled, startEdges, textsOf, type EdgesUnderTest } from '../test/edges
 
 let edges: EdgesUnderTest;
 beforeAll(async () => {
-  edges = await startEdges({ env: { CLOSED_CHATS: 'refuse', ROOM_GRACE_MS: '100' } });
+  // The limits have tests of their own.
+  const unlimited = { MESSAGES_MAX_PER_SECOND: '0', TYPING_INTERVAL_MS: '0' };
+  edges = await startEdges({
+    env: { CLOSED_CHATS: 'refuse', ROOM_GRACE_MS: '100', ...unlimited },
+  });
 });
 afterAll(() => edges.stop());
 

@@ -14,19 +14,23 @@ import {
 import type { Respond } from '../receipt/receipts.ts';
 import type { Session } from '../session/session.ts';
 import { errorFrame, notAddedFrame, type Answer } from './answer.ts';
+import { takeFrame, type FrameRates } from './frame-rates.ts';
 import { runCommand, type CommandParts } from './run-command.ts';
 
 export interface FrameParts extends CommandParts {
   readonly limits: Limits;
   /** Commands of one socket that may wait; more are refused. */
   readonly pendingMax: number;
+  readonly rates: FrameRates;
+  /** 0: a message may be accepted now. Otherwise the milliseconds after which to send it again. */
+  readonly takeMessage: () => number;
   /** A clock that never steps back, ms. */
   readonly monotonicNow: () => number;
   readonly onFrame: (event: string) => void;
   readonly onRefused: (code: string) => void;
 }
 
-const retryAfterMs = 1_000;
+const surplusRetryAfterMs = 1_000;
 const badCodes: ReadonlySet<string> = new Set(['malformed', 'unknown_event', 'validation_failed']);
 
 export function handleFrame(
@@ -38,7 +42,8 @@ export function handleFrame(
   if (!parsed.ok) return refuse(session, parsed, parts);
   session.badFrames.good();
   parts.onFrame(parsed.frame.event);
-  if (session.queue.length >= parts.pendingMax) return refuseSurplus(session, parsed.frame, parts);
+  const limit = limitOf(session, parsed.frame, parts);
+  if (limit !== undefined) return refuseSurplus(session, parsed.frame, { limit, parts });
   session.queue.push(() => run(session, parsed.frame, parts));
 }
 
@@ -96,10 +101,31 @@ function failureAnswer(session: Session, failure: ClientFrameFailure, parts: Fra
   return notAddedFrame(failure.error.code, refused, { ...error, context });
 }
 
-function refuseSurplus(session: Session, frame: ClientFrame, parts: FrameParts): void {
-  const code = frame.event === 'sendMessage' ? 'too_many_pending' : 'rate_limited';
-  parts.onRefused(code);
-  session.queue.push(() => session.send(refusalFrame(session, frame, { code, parts })));
+interface Limit {
+  readonly code: 'too_many_pending' | 'rate_limited';
+  readonly retryAfterMs: number;
+}
+
+/** The first limit that the frame is above: of its socket, then of what can be carried. */
+function limitOf(session: Session, { event }: ClientFrame, parts: FrameParts): Limit | undefined {
+  if (session.queue.length >= parts.pendingMax) {
+    const code = event === 'sendMessage' ? 'too_many_pending' : 'rate_limited';
+    return { code, retryAfterMs: surplusRetryAfterMs };
+  }
+  const nowMs = parts.monotonicNow();
+  const waitMs =
+    takeFrame(session, event, { rates: parts.rates, nowMs }) ||
+    (event === 'sendMessage' ? parts.takeMessage() : 0);
+  return waitMs === 0 ? undefined : { code: 'rate_limited', retryAfterMs: waitMs };
+}
+
+function refuseSurplus(
+  session: Session,
+  frame: ClientFrame,
+  { limit, parts }: { limit: Limit; parts: FrameParts },
+): void {
+  parts.onRefused(limit.code);
+  session.queue.push(() => session.send(refusalFrame(session, frame, { ...limit, parts })));
   endWhenFlooded(session, parts);
 }
 
@@ -113,12 +139,16 @@ function refusalFrame(
   frame: ClientFrame,
   {
     code,
+    retryAfterMs,
     parts,
-  }: { code: 'too_many_pending' | 'rate_limited' | 'unavailable' | 'internal'; parts: FrameParts },
+  }: {
+    code: 'too_many_pending' | 'rate_limited' | 'unavailable' | 'internal';
+    retryAfterMs?: number;
+    parts: FrameParts;
+  },
 ): string {
   const context = { ts: parts.ts(), requestId: frame.requestId };
-  const isLimit = code === 'too_many_pending' || code === 'rate_limited';
-  const details = isLimit ? { retryAfterMs } : {};
+  const details = retryAfterMs === undefined ? {} : { retryAfterMs };
   if (frame.event !== 'sendMessage') return errorFrame(code as FrameErrorCode, context, details);
   const clientMessageId = frame.data.client_message_id ?? undefined;
   return notAddedFrame(code, { chatId: chatOf(session), clientMessageId }, { ...details, context });

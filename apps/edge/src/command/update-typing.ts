@@ -11,6 +11,8 @@ export interface TypingParts {
   readonly clock: TypingClock;
   readonly newStamp: NewStamp;
   readonly ttlMs: number;
+  /** False: this `true` is one too many, or there is no time for it now. Dropped without an answer. */
+  readonly mayTell: (session: ChatSession) => boolean;
 }
 
 export async function updateTyping(
@@ -24,6 +26,10 @@ export async function updateTyping(
     return undefined;
   }
   const isPrivate = session.identity.role === 'operator' && data.is_private;
+  if (!parts.mayTell(session)) {
+    await endForClients(session, isPrivate, parts);
+    return undefined;
+  }
   const before = parts.clock.renew(session, isPrivate);
   // Clients were told of it and must not be told that it goes on in private: for them it ends.
   if (before !== undefined && isPrivate && !before.isPrivate) await tellEnd(before, parts);
@@ -31,10 +37,21 @@ export async function updateTyping(
   return undefined;
 }
 
+/** One that is dropped tells nobody anything, but that clients must not go on seeing what is private now. */
+async function endForClients(
+  session: ChatSession,
+  isPrivate: boolean,
+  parts: TypingParts,
+): Promise<void> {
+  if (!isPrivate || parts.clock.running(session)?.isPrivate !== false) return;
+  const ended = parts.clock.end(session);
+  if (ended !== undefined) await tellEnd(ended, parts);
+}
+
 /** Tells whoever was told of the indicator that it has ended. */
 export function tellEnd(
   { session, isPrivate }: Indicator,
-  parts: Omit<TypingParts, 'clock'>,
+  parts: Pick<TypingParts, 'log' | 'newStamp' | 'ttlMs'>,
 ): Promise<void> {
   const data = { is_typing: false, is_private: isPrivate };
   return parts.log.publish(typingUpdated(typingOf(session, data, parts.ttlMs), parts.newStamp()));

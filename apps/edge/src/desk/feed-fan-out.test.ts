@@ -114,6 +114,20 @@ describe('an event of a feed', () => {
     expect(onSpared.mock.calls).toEqual([[1], [1], [1]]);
   });
 
+  it('is held by the sources of now, and for an operator alone by that operator', () => {
+    const { desk, fanOut, join, seatOf } = setUp();
+    const session = join('a', widgets('w'), 'level');
+    changeSources(session, widgets('v'), desk);
+    fanOut(0, filtered('of w', 'w,,'));
+    fanOut(0, filtered('of v', 'v,,'));
+    for (const subject of ['a', 'b']) {
+      fanOut(1, busEvent(`for ${subject}`, { audience: 'operator', subject }));
+    }
+    const held = seatOf(session).held.map((frame) => Buffer.from(frame).toString());
+    expect(held).toEqual(['of v', 'for a']);
+    expect((session.connection as FakeConnection).topics.size).toBe(0);
+  });
+
   it('ends who has too much held', () => {
     const { fanOut, join } = setUp();
     const session = join('a', undefined, 'level');

@@ -13,7 +13,7 @@ import { createResets } from './resets.ts';
 import { spareSeat } from './spare-seat.ts';
 
 /** Two feeds; the replay of the second one waits until it is let go. */
-const setUp = () => {
+const setUp = (replays: ('live' | 'lost' | 'none')[] = ['live', 'live']) => {
   const air = fakeAir();
   const desk = new Desk(2);
   const due: (() => void)[] = [];
@@ -41,9 +41,8 @@ const setUp = () => {
   });
   desk.feeds = [Promise.resolve(), gate.promise].map((caughtUp, partition) => ({
     position: `at ${partition}`,
-    replayFrom: async () => ({
-      run: (sink: { live(): void }) => caughtUp.then(() => (sink.live(), 'live')),
-    }),
+    replayFrom: async () =>
+      replays[partition] === 'none' ? undefined : { run: runOf(caughtUp, replays[partition]!) },
   })) as unknown as Desk['feeds'];
   const parts = {
     ...base,
@@ -68,9 +67,16 @@ const setUp = () => {
   return { desk, resets, fanOut, join, tellAll, openGate: gate.resolve };
 };
 
+const runOf = (caughtUp: Promise<void>, result: string) => async (sink: { live(): void }) => {
+  await caughtUp;
+  if (result === 'live') sink.live();
+  return result;
+};
+
 /** Names of frames, and texts of events. */
 const told = (session: ReturnType<typeof deskSession>) =>
   receivedBy(session).map((frame) => (frame.startsWith('{') ? JSON.parse(frame).event : frame));
+const since = '0:1-0.abcdefgh,1:1-0.abcdefgh';
 const logged = (text: string) => busEvent(text, { audience: 'all' });
 const ephemeral = (text: string) => {
   const { position: _none, ...event } = logged(text);
@@ -99,7 +105,7 @@ describe('a seat whose feed was lost', () => {
 
   it('is told also when it was level with that feed and still reading another one', async () => {
     const { resets, fanOut, join, tellAll, openGate } = setUp();
-    const session = await join('0:1-0.abcdefgh,1:1-0.abcdefgh');
+    const session = await join(since);
     resets.lost(0);
     fanOut(0, logged('new'));
     openGate();
@@ -124,6 +130,27 @@ describe('a seat whose feed was lost', () => {
     fanOut(0, logged('logged'));
     fanOut(0, ephemeral('not logged'));
     expect(told(session)).toEqual(['connected', 'connected', 'kept', 'logged', 'not logged']);
+  });
+
+  it('is told when its log was trimmed or rolled back while it was read', async () => {
+    const { join, tellAll, openGate } = setUp(['live', 'lost']);
+    const session = await join(since);
+    openGate();
+    await turn();
+    await tellAll();
+    expect(told(session)).toEqual(['connected', 'caughtUp', 'connected']);
+    const resumed = [0, 2].map((n) => JSON.parse(receivedBy(session)[n]!).data.resumed);
+    expect(resumed).toEqual([true, false]);
+  });
+
+  it('is told at once when one feed of all cannot be resumed', async () => {
+    const { join } = setUp(['live', 'none']);
+    const session = await join(since);
+    expect(told(session)).toEqual(['connected']);
+    expect(JSON.parse(receivedBy(session)[0]!).data).toMatchObject({
+      resumed: false,
+      position: '0:at 0,1:at 1',
+    });
   });
 
   it('that has left is not told and takes nothing with it', async () => {

@@ -1,7 +1,9 @@
 /** The end of an edge, over real processes. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { boundDrain } from './drain.ts';
+import { createSessionTable } from '../session/session-table.ts';
+import { boundDrain, drain } from './drain.ts';
 import { startEdges, type EdgesUnderTest } from '../test/edges-under-test.ts';
+import { chatSession, type FakeConnection } from '../test/fakes.ts';
 
 describe('the times of a drain', () => {
   it('are taken as they are when the whole stop has room for them', () => {
@@ -18,6 +20,32 @@ describe('the times of a drain', () => {
       for (const timeMs of times) expect(timeMs).toBeGreaterThan(0);
     }
   });
+});
+
+it('a drain sends home also who came in while the others went', async () => {
+  const table = createSessionTable();
+  const sessions = [chatSession('first'), chatSession('late')];
+  const [first, late] = sessions;
+  table.add(first!);
+  first!.phase = 'live';
+  await drain({
+    table,
+    waitMs: 0,
+    windowMs: 0,
+    answerMs: 0,
+    retrySpreadMs: 0,
+    flushMs: 0,
+    stopListening: () => undefined,
+    onClosing: () => undefined,
+    finish() {
+      table.add(late!);
+      return undefined;
+    },
+    partings: { size: 0 },
+    random: () => 0,
+  });
+  const closedWith = sessions.map(({ connection }) => (connection as FakeConnection).closedWith);
+  expect(closedWith).toEqual([4001, 4001]);
 });
 
 describe('an edge that stops', () => {

@@ -1,5 +1,4 @@
 /** What this edge does, in numbers. Counters are plain: the fan-out cannot afford labels. */
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Counter, Metrics } from '@switchboard/runtime';
 
 export interface Traffic {
@@ -18,9 +17,8 @@ export interface Traffic {
   spared(sockets: number): void;
   /** A socket was closed for its reader's pace. */
   closedFor(limit: 'socket' | 'process' | 'lost_frame'): void;
-  /** Mean lag of the event loop since the last call, ms. */
-  loopLagMs(): number;
-  stop(): void;
+  /** Something was left undone for want of time or memory. */
+  shed(what: 'typing' | 'connects' | 'messages'): void;
 }
 
 export interface TrafficGauges {
@@ -33,8 +31,6 @@ export interface TrafficGauges {
 }
 
 export function createTraffic(metrics: Metrics, gauges: TrafficGauges): Traffic {
-  const delayMonitor = monitorEventLoopDelay({ resolution: 20 });
-  delayMonitor.enable();
   describeGauges(metrics, gauges);
   const received = family(metrics, 'events_received', 'event', 'Events from logs and channels');
   const sent = family(metrics, 'events_sent', 'event', 'Frames of events given to sockets');
@@ -48,6 +44,7 @@ export function createTraffic(metrics: Metrics, gauges: TrafficGauges): Traffic 
   );
   const closed = family(metrics, 'sockets_closed', 'code', 'Sockets that have closed');
   const slow = family(metrics, 'slow_readers_closed', 'limit', 'Sockets closed for a slow reader');
+  const shed = family(metrics, 'shed', 'what', 'What was left undone under pressure');
   const softMarks = single(metrics, 'soft_marks', 'Sockets that came over the soft mark');
   const spared = single(metrics, 'ephemeral_dropped', 'Ephemeral frames not sent to slow readers');
   return {
@@ -60,13 +57,7 @@ export function createTraffic(metrics: Metrics, gauges: TrafficGauges): Traffic 
     softMarked: () => void (softMarks.value += 1),
     spared: (sockets) => void (spared.value += sockets),
     closedFor: (limit) => void (slow(limit).value += 1),
-    loopLagMs() {
-      // The monitor's own resolution is part of what it measures.
-      const lagMs = delayMonitor.mean / 1e6 - 20;
-      delayMonitor.reset();
-      return Number.isFinite(lagMs) ? Math.max(0, Math.round(lagMs)) : 0;
-    },
-    stop: () => void delayMonitor.disable(),
+    shed: (what) => void (shed(what).value += 1),
   };
 }
 

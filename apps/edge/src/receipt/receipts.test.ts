@@ -47,7 +47,7 @@ describe('receipts of one reader', () => {
       void answers.push(requestId);
     const receipts = createReceipts({
       wheel: createWheel(),
-      windowMs: 1_000,
+      windowMs: () => 1_000,
       mark: async (_session, { messageId }) => {
         marked.push(messageId);
         return { answer: undefined, forDesk: { eventId: messageId } as RoutedEvent };

@@ -12,7 +12,8 @@ import { mergeReceipts } from './merge.ts';
 
 export interface ReceiptsOptions {
   readonly wheel: Wheel;
-  readonly windowMs: number;
+  /** Asked when a window begins: receipts are merged harder under pressure. */
+  readonly windowMs: () => number;
   /** One receipt into the log. */
   readonly mark: (session: ChatSession, command: ReceiptCommand) => Promise<MarkOutcome>;
   /** The answer to a receipt that another one made needless. */
@@ -45,7 +46,7 @@ export function createReceipts(options: ReceiptsOptions): Receipts {
 
   const openWindow = (key: string) => {
     windows.set(key, { sessions: new Set(), forDesk: undefined });
-    wheel.after(windowMs, () => endWindow(key));
+    wheel.after(windowMs(), () => endWindow(key));
   };
   const endWindow = (key: string) => {
     const window = windows.get(key);

@@ -64,6 +64,19 @@ describe('rooms', () => {
     expect(rooms.size).toBe(1);
   });
 
+  it('that took the place of one that could not be followed outlive it', async () => {
+    const answers = [Promise.reject(new BusUnavailable('away', 'no')), Promise.resolve()];
+    const { rooms, follows } = setUp(() => answers.shift()!);
+    const [ann, bob] = [chatSession('ann'), chatSession('bob')];
+    const first = rooms.enter(ann);
+    rooms.leave(ann);
+    await expect(first.follow.ready).rejects.toThrow('away');
+    const second = rooms.enter(bob);
+    vi.advanceTimersByTime(5_000);
+    expect(rooms.get('chat')).toBe(second);
+    expect(follows[1]!.close).not.toHaveBeenCalled();
+  });
+
   it('give what is logged and what is not to the fan-out, and count both', () => {
     const { rooms, follows, fanOut, onReceived } = setUp();
     const room = rooms.enter(chatSession('ann'));

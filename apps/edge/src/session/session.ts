@@ -11,6 +11,7 @@ import type { BroadcastTicket, ChatTicket, TokenLife } from '../upgrade/admit.ts
 import { BadFrames } from './bad-frames.ts';
 import { CommandQueue } from './command-queue.ts';
 import type { Connection } from './connection.ts';
+import type { FrameBuckets } from './frame-buckets.ts';
 import { sourcesOfClaims, type Identity } from './identity.ts';
 
 /** RFC 6455's registry: "Try Again Later". Any code that is not ours means reconnect with backoff. */
@@ -32,6 +33,8 @@ abstract class AnySession {
   readonly identity: Identity;
   readonly queue: CommandQueue;
   readonly badFrames: BadFrames;
+  /** What it may send; absent until it sends something. */
+  buckets: FrameBuckets | undefined;
   private readonly now: () => number;
   token: TokenLife;
   phase: 'joining' | 'live' | 'ended' = 'joining';

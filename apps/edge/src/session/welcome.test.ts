@@ -2,6 +2,8 @@ import { BusUnavailable } from '@switchboard/bus';
 import { defaultLimits } from '@switchboard/protocol';
 import { describe, expect, it, vi } from 'vitest';
 import type { Wheel } from '../clock/wheel.ts';
+import { changeSources } from '../desk/change-sources.ts';
+import { Desk } from '../desk/desk.ts';
 import { chatSession, deskSession, FakeConnection } from '../test/fakes.ts';
 import { createAwaitedEvents } from './awaited-events.ts';
 import type { ChatSession, DeskSession } from './session.ts';
@@ -102,6 +104,25 @@ describe('a socket that has come in', () => {
     desk();
     await turns();
     expect(joinDesk.mock.calls[0]![0].sources).toEqual(sources);
+  });
+
+  it('keeps the sources that came while the older ones were read', async () => {
+    const [older, newer] = ['old', 'new'].map((id) => ({ widgets: [{ id }], departments: null }));
+    const joinDesk = vi.fn((_session: DeskSession) => Promise.resolve());
+    const { parts, desk } = setUp({
+      joinDesk,
+      control: {
+        isDenied: async () => false,
+        async sourcesOf() {
+          const [session] = [...parts.table.all()] as DeskSession[];
+          changeSources(session!, newer!, new Desk(1));
+          return JSON.stringify(older);
+        },
+      },
+    });
+    desk();
+    await turns();
+    expect(joinDesk.mock.calls[0]![0].sources).toEqual(newer);
   });
 
   it('leaves everything when it closes, with the reason that others are told', async () => {

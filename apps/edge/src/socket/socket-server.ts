@@ -155,7 +155,7 @@ function behavior(socket: UpgradeHead['socket'], options: RouteOptions) {
     ) {
       const key = request.getHeader('sec-websocket-key');
       const extensions = request.getHeader('sec-websocket-extensions');
-      const decision = admit(readHead(socket, request));
+      const decision = admit(readHead(socket, request, response));
       if (decision.kind === 'http') return options.refuse(response, decision);
       response.upgrade<SocketData>({ decision }, key, decision.subprotocol, extensions, context);
     },
@@ -175,14 +175,32 @@ function behavior(socket: UpgradeHead['socket'], options: RouteOptions) {
   };
 }
 
-function readHead(socket: UpgradeHead['socket'], request: HttpRequest): UpgradeHead {
+function readHead(
+  socket: UpgradeHead['socket'],
+  request: HttpRequest,
+  response: HttpResponse,
+): UpgradeHead {
   return {
     socket,
     query: request.getQuery(),
     origin: request.getHeader('origin'),
     authorization: request.getHeader('authorization'),
     subprotocols: request.getHeader('sec-websocket-protocol'),
+    peer: {
+      address: Buffer.from(response.getRemoteAddressAsText()).toString('latin1'),
+      forwardedFor: readForwardedFor(request),
+    },
   };
+}
+
+/** All headers of that name: some proxies add one of their own behind what a client wrote. */
+function readForwardedFor(request: HttpRequest): string {
+  if (request.getHeader('x-forwarded-for') === '') return '';
+  const values: string[] = [];
+  request.forEach((name, value) => {
+    if (name === 'x-forwarded-for') values.push(value);
+  });
+  return values.join(',');
 }
 
 function begin(ws: WebSocket<SocketData>, { open, losses, partings, onPressed }: Shared): void {

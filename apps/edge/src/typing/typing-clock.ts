@@ -10,6 +10,8 @@ export interface Indicator {
 export interface TypingClock {
   /** Starts or renews the user's indicator in the room; gives the one that was there. */
   renew(session: ChatSession, isPrivate: boolean): Indicator | undefined;
+  /** The user's indicator in the room, if there is one. */
+  running(session: ChatSession): Indicator | undefined;
   /** Ends the user's indicator, if there is one: whoever ended it tells the room. */
   end(session: ChatSession): Indicator | undefined;
   /** Ends it if it is this very session's: another tab of the user may go on typing. */
@@ -27,28 +29,29 @@ export function createTypingClock({ wheel, ttlMs, onEnd }: TypingClockOptions): 
   const running = new Map<string, Indicator & { readonly stop: Cancel }>();
 
   const end = (session: ChatSession) => {
-    const known = running.get(keyOf(session));
+    const known = running.get(typingKey(session));
     if (known === undefined) return undefined;
     known.stop();
-    running.delete(keyOf(session));
+    running.delete(typingKey(session));
     return known;
   };
   return {
     renew(session, isPrivate) {
       const known = end(session);
       const stop = wheel.after(ttlMs, () => {
-        running.delete(keyOf(session));
+        running.delete(typingKey(session));
         onEnd({ session, isPrivate });
       });
-      running.set(keyOf(session), { session, isPrivate, stop });
+      running.set(typingKey(session), { session, isPrivate, stop });
       return known;
     },
+    running: (session) => running.get(typingKey(session)),
     end,
     endOf: (session) =>
-      running.get(keyOf(session))?.session === session ? end(session) : undefined,
+      running.get(typingKey(session))?.session === session ? end(session) : undefined,
   };
 }
 
-function keyOf({ identity, chatId }: ChatSession): string {
+export function typingKey({ identity, chatId }: ChatSession): string {
   return JSON.stringify([identity.key, chatId]);
 }

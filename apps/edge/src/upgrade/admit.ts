@@ -7,6 +7,7 @@ import { identityOf, type Identity } from '../session/identity.ts';
 import type { TokenVerdict } from '../token/verify-token.ts';
 import { findBearer } from './bearer.ts';
 import { readConnectQuery, type ConnectQuery } from './connect-query.ts';
+import type { Closed, Door } from './door.ts';
 import type { OriginCheck } from './origin.ts';
 import { refuseByHttp, refuseCredential, type HttpRefusal, type SocketRefusal } from './refusal.ts';
 import type { UpgradeHead } from './upgrade-head.ts';
@@ -47,27 +48,29 @@ export type Decision =
 export interface AdmissionRules {
   readonly isAllowedOrigin: OriginCheck;
   readonly verify: (token: string) => TokenVerdict<Claims>;
-  /** Undefined: come in. Otherwise why nobody may now. */
-  readonly closedBecause: () => 'unavailable' | 'rate_limited' | undefined;
+  readonly door: Door;
   readonly limits: Limits;
 }
-
-const retryAfterSeconds = { unavailable: 2, rate_limited: 1 };
 
 export function admit(head: UpgradeHead, rules: AdmissionRules): Decision {
   if (!rules.isAllowedOrigin(head.origin)) {
     return refuseByHttp('forbidden', { detail: 'this Origin is not allowed' });
   }
-  const closed = rules.closedBecause();
-  if (closed !== undefined) {
-    return refuseByHttp(closed, { retryAfterSeconds: retryAfterSeconds[closed] });
-  }
+  const closed = rules.door.closedTo(head.peer);
+  if (closed !== undefined) return turnAway(closed);
   const params = new URLSearchParams(head.query);
   const read = readConnectQuery(params, rules.limits);
   if (!read.ok) return badQuery(read.field, read.rule);
   const { token, subprotocol } = findBearer(head, params);
   const decision = judge(head, rules.verify(token), read.query);
-  return decision.kind === 'http' ? decision : { ...decision, subprotocol };
+  if (decision.kind === 'http') return decision;
+  const tooOften =
+    decision.kind === 'admitted' && rules.door.closedToUser(decision.ticket.identity.key);
+  return tooOften ? turnAway(tooOften) : { ...decision, subprotocol };
+}
+
+function turnAway({ code, retryAfterSeconds }: Closed): HttpRefusal {
+  return refuseByHttp(code, { retryAfterSeconds });
 }
 
 type Judgement =

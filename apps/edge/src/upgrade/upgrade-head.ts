@@ -1,3 +1,5 @@
+import type { Peer } from './address.ts';
+
 /** All that an upgrade is decided on, copied from the request before anything else happens. */
 export interface UpgradeHead {
   readonly socket: 'chat' | 'broadcast';
@@ -6,6 +8,7 @@ export interface UpgradeHead {
   /** Empty: no browser (or none that says so). */
   readonly origin: string;
   readonly authorization: string;
+  readonly peer: Peer;
   /** `Sec-WebSocket-Protocol` as it came. */
   readonly subprotocols: string;
 }

@@ -23,6 +23,8 @@ export interface BatchOptions {
   /** Of the body of an item, unless its operation takes more. */
   readonly itemMaxBytes: number;
   readonly depthMax: number;
+  /** Counts the items of a call that has been counted as one. Rejects with 429: nothing is done. */
+  readonly admit: (tokenName: string, items: number) => Promise<void>;
   /** A defect of ours in one of the items. */
   readonly onDefect: (error: unknown) => void;
 }
@@ -50,8 +52,11 @@ export function addBatch(app: FastifyInstance, options: BatchOptions): void {
     }),
     // Each item is judged on its own, so the body is not judged as a whole.
     validatorCompiler: () => (value: unknown) => ({ value }),
-    handler: async (request) =>
-      runBatch(itemsOf(request.body, options.maxItems), callOf(request), options),
+    handler: async (request) => {
+      const items = itemsOf(request.body, options.maxItems);
+      if (items.length > 1) await options.admit(request.tokenName, items.length);
+      return runBatch(items, callOf(request), options);
+    },
   });
 }
 

@@ -9,6 +9,7 @@ export function disconnectOperation(parts: Parts, timeoutMs: number): Operation<
   const { schemas, bus } = parts;
   return {
     method: 'POST',
+    urgent: true,
     path: '/sessions/disconnect',
     tag: 'Sessions',
     operationId: 'disconnectSessions',
