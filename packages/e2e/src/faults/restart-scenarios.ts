@@ -1,5 +1,5 @@
 /** Redis that dies and comes back: with all that it had, with less, with nothing, or as another server. */
-import { readdir, stat, truncate } from 'node:fs/promises';
+import { readdir, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startRedis, type Reconciliation, type Redis } from '@switchboard/testkit';
@@ -86,16 +86,23 @@ const noteLosses = (
 const cutMinBytes = 20_000;
 const cutMaxBytes = 60_000;
 
-/** What a crash of the machine leaves: the end of the append-only file was not on the disk yet. */
+const transactionEnd = '*1\r\n$4\r\nEXEC\r\n';
+
+/**
+ * What a crash of the machine leaves: the end of the append-only file was not on the disk yet. Cut behind a
+ * whole transaction: Redis 7.0 drops the commands of a torn one at the start but leaves them in the file, and
+ * executes them at the start after that. (Then a resume over that place finds the chain broken, and is told.)
+ */
 const cutAppendOnlyFile =
   (random: () => number) =>
   async (folder: string): Promise<void> => {
     const files = join(folder, 'appendonlydir');
     const newest = (await readdir(files)).filter((name) => name.endsWith('.incr.aof')).toSorted();
     const file = join(files, newest.at(-1) ?? '');
-    const { size } = await stat(file);
+    const content = await readFile(file);
     const cut = cutMinBytes + Math.floor(random() * (cutMaxBytes - cutMinBytes));
-    await truncate(file, Math.max(0, size - cut));
+    const end = content.lastIndexOf(transactionEnd, content.length - cut);
+    await truncate(file, end < 0 ? 0 : end + transactionEnd.length);
   };
 
 /** Redis comes back without the last of what it had acknowledged. */

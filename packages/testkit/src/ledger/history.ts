@@ -26,7 +26,7 @@ export interface Execution {
 export interface History {
   readonly executions: readonly Execution[];
   of(eventId: string | undefined): Execution | undefined;
-  /** Of a room: what is in the log, in its order, and what is dead, where it stood. */
+  /** Of a room: what is in the log, in its order, and what is not, where it stood. */
   order(room: number): readonly Execution[];
   /** Undefined when no desk ever heard of the room. */
   partitionOf(room: number): string | undefined;
@@ -82,11 +82,13 @@ export const historyOf = (book: Book): History => {
   };
 };
 
+/** The log's own order; what it does not have, or has no more, stands by its place. */
 const orderOf = (executions: readonly Execution[], log: RoomLog | undefined): Execution[] => {
   const byEvent = new Map(executions.map((execution) => [execution.eventId, execution]));
   const order = (log?.entries ?? []).flatMap(({ eventId }) => byEvent.get(eventId) ?? []);
-  const dead = executions.filter(({ isDead: gone, inRoom }) => gone && inRoom !== undefined);
-  for (const one of dead.toSorted((a, b) => a.inRoom! - b.inRoom!)) {
+  const kept = new Set(order);
+  const others = executions.filter((one) => !kept.has(one) && one.inRoom !== undefined);
+  for (const one of others.toSorted((a, b) => a.inRoom! - b.inRoom!)) {
     const behind = order.findLastIndex(({ inRoom }) => inRoom! < one.inRoom!);
     order.splice(behind + 1, 0, one);
   }

@@ -15,7 +15,7 @@ interface Message {
 
 const roomsAtATime = 8;
 
-/** Rooms that could not be read are left out. */
+/** @throws when a log cannot be read */
 export const readLogs = async (
   backend: Backend,
   rooms: number,
@@ -25,10 +25,7 @@ export const readLogs = async (
   for (let from = 0; from < rooms; from += roomsAtATime) {
     const some = Array.from({ length: Math.min(roomsAtATime, rooms - from) }, (_, at) => from + at);
     await Promise.all(
-      some.map(async (room) => {
-        const log = await readLog(backend, chatId(room)).catch(() => undefined);
-        if (log !== undefined) logs.set(room, log);
-      }),
+      some.map(async (room) => logs.set(room, await readLog(backend, chatId(room)))),
     );
   }
   return logs;

@@ -174,6 +174,16 @@ describe('planted faults', () => {
     expect(faultsOf(book)).toEqual({ lost: 1 });
   });
 
+  test('the order of a trimmed log goes on where its oldest entry stands', () => {
+    const kinds = [{}, {}, { kind: 'note' }, {}, { kind: 'for-clients' }, {}] as const;
+    const book = bookOf(kinds);
+    rollBack(book, 0, 1);
+    book.logs.get(0)!.isWhole = false;
+    addReader(book, [0, 1, 3, 4, 5]);
+    addReader(book, [0, 1, 2, 3, 5], { role: 'operator' });
+    expect(faultsOf(book)).toEqual({});
+  });
+
   test('two messages that no reader sees both have no order', () => {
     const book = bookOf([{}, { kind: 'for-clients' }, { kind: 'note' }, {}]);
     addReader(book, [0, 1, 3]);
