@@ -27,3 +27,10 @@ export { latenciesOf, type Latencies } from './ledger/latencies.ts';
 export { faultKinds, type FaultKind, type Reconciliation } from './ledger/reconcile.ts';
 export { drawTimeline } from './ledger/timeline.ts';
 export type { PlanShape } from './ledger/plan.ts';
+export { gatherCrowd, type Crowd, type CrowdMember } from './crowd.ts';
+export {
+  isClean,
+  openPresenceBook,
+  type PresenceBook,
+  type PresenceFindings,
+} from './presence-book.ts';
