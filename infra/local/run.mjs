@@ -1,7 +1,7 @@
 /**
- * What `npm start`, `npm test`, `npm run check`, `npm run bench` and `npm run chaos` call. It needs nothing
- * but Node 18 and npm: it installs what is missing, then runs the real command, which is TypeScript, on Node 22.
- * It stays in between only to pass on signals and the exit code.
+ * What `npm start`, `npm test`, `npm run check`, `npm run bench`, `npm run chaos` and `npm run fuzz` call. It
+ * needs nothing but Node 18 and npm: it installs what is missing, then runs the real command, which is
+ * TypeScript, on Node 22. It stays in between only to pass on signals and the exit code.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -18,6 +18,7 @@ const commands = new Map([
   ['check', 'infra/local/src/check.ts'],
   ['bench', 'packages/bench/src/main.ts'],
   ['chaos', 'packages/e2e/src/chaos.ts'],
+  ['fuzz', 'packages/e2e/src/fuzz.ts'],
 ]);
 
 const toolchain = ['-y', '-p', 'node@22', '-p', 'pnpm@12.21.0'];

@@ -91,6 +91,7 @@ describe('what is stored and is not ours', () => {
     await fixture.redis.del(fixture.keys.log(chatId), fixture.keys.state(chatId));
     await fixture.log.append({ event: roomEvent(chatId, 'x'), deadlineMs: 1_000 });
     await until(() => listener.seen.length === 1, 'what was said afterwards');
+    expect(listener.seen).toEqual(['x']);
   });
 
   test('a key of another type under the state of one room hides no other room', async () => {
@@ -103,6 +104,7 @@ describe('what is stored and is not ours', () => {
     await fixture.following.sunsubscribe(fixture.keys.room(chatId));
     await fixture.log.append({ event: roomEvent(chatId, 'unseen'), deadlineMs: 5_000 });
     await until(() => listener.seen.length === 1, 'the repair');
+    expect(listener.seen).toEqual(['unseen']);
   });
 
   test('a newest position that is none is a lost position', async () => {

@@ -1,0 +1,182 @@
+/** What strangers send where something else is expected: the arbitraries that all targets share. */
+import fc from 'fast-check';
+
+/** Ids that look like parts of keys, topics, URLs, markup and prototypes. */
+const hostileWords = [
+  '',
+  ' ',
+  '-',
+  '.',
+  '..',
+  '0',
+  '-1',
+  'null',
+  'true',
+  '*',
+  '%',
+  '%00',
+  '%2e%2e%2f',
+  '{1}',
+  '{ctl}',
+  '}',
+  '{',
+  'x:operator',
+  'a/b',
+  'o/x',
+  'c/x',
+  '*desk',
+  '#dead',
+  '#client',
+  'client:1',
+  '__proto__',
+  'constructor',
+  'prototype',
+  'toString',
+  'hasOwnProperty',
+  "'; --",
+  '"',
+  '\\',
+  '<script>alert(1)</script>',
+  '../../etc/passwd',
+  '\r\nX-Evil: 1',
+  '\u0000',
+  'a\u0000b',
+  '\u2028',
+  '\u202e',
+  '\ufeff',
+  '\u{10ffff}',
+  '👩‍🚀'.repeat(20),
+  '1753000000000-0.abcdefg',
+  '0:0',
+  `${'0,'.repeat(40)}0`,
+];
+
+/** Sizes around every limit of the contract. */
+const sizes = [
+  1, 63, 64, 65, 127, 128, 129, 1_023, 1_024, 1_025, 2_048, 2_049, 4_095, 4_096, 4_097, 16_383,
+  16_384, 16_385,
+];
+
+export const hostileText = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom(...hostileWords) },
+  { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 20 }) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.constantFrom('x', 'ü', '🙂', '\\'), fc.constantFrom(...sizes))
+      .map(([char, size]) => char.repeat(Math.ceil(size / Buffer.byteLength(char)))),
+  },
+);
+
+/** Text of JSON that no value of JavaScript gives, or that is none. */
+const oddLeaves = [
+  '1e999',
+  '-1e999',
+  '1e-999',
+  '-0',
+  '0.1e1',
+  '9007199254740993',
+  '123456789012345678901234567890',
+  '01',
+  '+1',
+  '.5',
+  '1.',
+  'NaN',
+  'Infinity',
+  'undefined',
+  '',
+  '"\\ud800"',
+  '"\\udc00x"',
+  '"\\u0000"',
+  '"\\u005f_proto__"',
+  '"\u0001"',
+  '"\t"',
+  "'x'",
+  '"',
+  '/**/1',
+  '[1,]',
+  '{"a":1,}',
+  '{"a"}',
+  '{}',
+  '[]',
+  'null',
+  'true',
+  'false',
+  '""',
+  '"x"',
+  '0',
+  '1',
+  '-1',
+  '{"__proto__":{"role":"operator"}}',
+  '{"constructor":{"prototype":{"role":"operator"}}}',
+  '{"length":1e9}',
+  '{"toJSON":1}',
+  '[[[]]]',
+];
+
+const anyJson = fc.json({ maxDepth: 3 });
+
+/** Raw text to stand in place of a value. */
+export const hostileLeaf = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...oddLeaves) },
+  { weight: 4, arbitrary: hostileText.map((text) => JSON.stringify(text)) },
+  { weight: 1, arbitrary: anyJson },
+  { weight: 1, arbitrary: fc.double().map(String) },
+);
+
+/** Names that mean something to somebody: to the server, to other messages, to every object. */
+const fieldNames = [
+  'id',
+  'event',
+  'event_id',
+  'data',
+  'ts',
+  'position',
+  'chat_id',
+  'request_id',
+  'type',
+  'type_role',
+  'role',
+  'user',
+  'text',
+  'attachments',
+  'postback',
+  'reply_to',
+  'meta',
+  'created_at',
+  'deleted_at',
+  'client_message_id',
+  'message_id',
+  'up_to',
+  'is_typing',
+  'is_private',
+  'preview',
+  'token',
+  'chat',
+  'sources',
+  'widgets',
+  'operator_user',
+  'version',
+  'status',
+  'audience',
+  'toJSON',
+  'length',
+  'then',
+];
+
+export const hostileKey = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...fieldNames).map((name) => JSON.stringify(name)) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      '"__proto__"',
+      '"\\u005f_proto__"',
+      '"constructor"',
+      '"prototype"',
+      '""',
+      'x',
+      '"a\\u0000"',
+    ),
+  },
+  { weight: 1, arbitrary: hostileText.map((text) => JSON.stringify(text)) },
+);
