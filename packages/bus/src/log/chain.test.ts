@@ -130,6 +130,16 @@ describe('reading', () => {
     expect(output).toEqual(['read a', 'lost pending', 'g']);
   });
 
+  test('ignores the late answer also when it is reading again from its new position', () => {
+    const { chain, output } = chainAt('a', { pendingMaxEvents: 0 });
+    chain.event(event('b-c'));
+    chain.event(event('c-d'));
+    chain.check();
+    chain.page('a', page('c', ['a-b', 'b-c']));
+    chain.page('d', page('e', ['d-e']));
+    expect(output).toEqual(['read a', 'lost pending', 'read d', 'e']);
+  });
+
   test('asks again when Redis was away', () => {
     const { chain, output } = chainAt('a');
     chain.check();
