@@ -55,9 +55,16 @@ function targetOf(topology: Topology) {
 
 function placeOf(topology: SingleTopology) {
   if (topology.kind === 'standalone') return { ...topology.address, db: topology.db };
-  const { sentinels, master, db } = topology;
-  // An old master that is cut off from the Sentinels keeps its connections: they tell of the new one.
-  return { sentinels: [...sentinels], name: master, db, failoverDetector: true };
+  const { sentinels, master, db, tls } = topology;
+  return {
+    sentinels: [...sentinels],
+    name: master,
+    db,
+    // An old master that is cut off from the Sentinels keeps its connections: they tell of the new one.
+    failoverDetector: true,
+    // Without these two ioredis ignores `tls`, and talks to the Sentinels and to the master in the clear.
+    ...(tls && { sentinelTLS: {}, enableTLSForSentinelMode: true }),
+  };
 }
 
 export function accessOf({ username, password, tls }: Topology) {
