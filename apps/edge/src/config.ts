@@ -1,5 +1,5 @@
 /** Every environment variable of the edge, with its limits: the README's table is generated from this. */
-import { topologyProblem } from '@switchboard/bus';
+import { defaultLogLimits, topologyProblem } from '@switchboard/bus';
 import { defaultLimits, type Limits } from '@switchboard/protocol';
 import {
   choice,
@@ -16,6 +16,7 @@ import type { FrameRates } from './command/frame-rates.ts';
 
 const where = processVariables({
   redisProblem: topologyProblem,
+  roomLog: defaultLogLimits,
   nodeId:
     'id of this node in presence and /nodes; a restarted node is a new one; unset: made up at every start',
   port: { description: 'public port: the sockets /chat and /broadcast', default: 7001 },

@@ -1,5 +1,5 @@
 /** Every environment variable of ingress, with its limits: the README's table is generated from this. */
-import { topologyProblem } from '@switchboard/bus';
+import { defaultLogLimits, topologyProblem } from '@switchboard/bus';
 import { defaultLimits } from '@switchboard/protocol';
 import { durationMs, flag, processVariables, secretList, wholeNumber } from '@switchboard/runtime';
 import { z } from 'zod';
@@ -9,6 +9,7 @@ const kibibyte = 1024;
 
 const where = processVariables({
   redisProblem: topologyProblem,
+  roomLog: defaultLogLimits,
   nodeId: 'name of this process in the log; unset: made up at every start',
   port: { description: 'public port: the HTTP operations and their pages', default: 7000 },
   privatePort: 7100,

@@ -27,6 +27,10 @@ const bus = await openBus({
   redisUrl: config.REDIS_URL,
   keyPrefix: config.KEY_PREFIX,
   partitions: config.PARTITIONS,
+  logLimits: {
+    roomMaxEntries: config.ROOM_LOG_MAX_EVENTS,
+    roomMaxBytes: config.ROOM_LOG_MAX_BYTES,
+  },
   clientName: nodeId,
   onWarning: (message, details) => logger.warn(details ?? {}, message),
 });

@@ -12,6 +12,7 @@
  * - No method throws synchronously; every promise settles within its deadline.
  */
 import type { ChatFacts, RoutedEvent, UserKey } from '@switchboard/protocol';
+import type { LogLimits } from './log/log-limits.ts';
 import type { LeaseTimes } from './nodes/lease-times.ts';
 
 /**
@@ -445,6 +446,8 @@ export interface BusOptions {
   readonly now?: () => number;
   /** Default: crypto random. */
   readonly newEventId?: () => string;
+  /** How much of each room's log is kept. Defaults: 500 events, 2 MiB. The same on every process. */
+  readonly logLimits?: Pick<LogLimits, 'roomMaxEntries' | 'roomMaxBytes'>;
   /** For tests of deaths, which need not take ten seconds. */
   readonly leaseTimes?: Partial<LeaseTimes>;
 }

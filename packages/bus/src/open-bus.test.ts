@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, test } from 'vitest';
+import { roomEvent } from './log/log.fixture.ts';
 import { openBus } from './open-bus.ts';
 
 const redisUrl = process.env['REDIS_URL'] ?? '';
@@ -45,6 +46,18 @@ describe('a bus', () => {
       message: expect.stringMatching(/8.*created with 4/u),
     });
     expect(await redis.hget(`${keyPrefix}{ctl}:cluster`, 'partitions')).toBe('4');
+  });
+
+  test('keeps as many events of a room as the deployment wants, and at most 64 more', async () => {
+    const logLimits = { roomMaxEntries: 20, roomMaxBytes: 65_536 };
+    const bus = await openBus({ ...options(prefix()), logLimits });
+    for (let number = 0; number < 150; number += 1)
+      await bus.log.append({ event: roomEvent('chat', String(number)), deadlineMs: 2_000 });
+    const { events, complete } = await bus.log.readRoom('chat', undefined, 200);
+    expect(events.length).toBeGreaterThanOrEqual(20);
+    expect(events.length).toBeLessThanOrEqual(84);
+    expect(complete).toBe(false);
+    await bus.close();
   });
 
   test('refuses a deployment of another layout', async () => {

@@ -69,7 +69,7 @@ function assemble(options: BusOptions, connections: Connections, keys: Keys): Bu
   });
   const now = (partition = 0) => localNow() + heartbeats.clockOffsetMs(partition);
   const base: Base = { redis, keys, subscriber, now, newEventId, onWarning };
-  const { log, keeper, counters, lag } = assembleLog(base);
+  const { log, keeper, counters, lag } = assembleLog(base, options);
   const { presence, nodes, lagChannel, lease, livingNodes } = assemblePresence(base, options);
   const controlLog = createControlLog({ redis, keys, keeper, newEventId, deadlineMs: DEADLINE_MS });
   const control = createControl({
@@ -112,8 +112,8 @@ interface Base {
   readonly onWarning: BusOptions['onWarning'];
 }
 
-function assembleLog({ redis, keys, subscriber, now }: Base) {
-  const limits = defaultLogLimits;
+function assembleLog({ redis, keys, subscriber, now }: Base, { logLimits }: BusOptions) {
+  const limits = { ...defaultLogLimits, ...logLimits };
   const counters: FollowCounters = { repaired: 0, reads: 0, lost: 0, malformed: 0, renewed: 0 };
   const lag = createFollowLag(now);
   const reader = createLogReader(redis, DEADLINE_MS);

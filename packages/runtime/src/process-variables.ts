@@ -12,6 +12,8 @@ export interface ProcessVariables {
   readonly privatePort: number;
   /** What the path prefix stands before. */
   readonly basePath: string;
+  /** How much of a room's log is kept unless the deployment says otherwise. */
+  readonly roomLog: { readonly roomMaxEntries: number; readonly roomMaxBytes: number };
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -34,6 +36,21 @@ export const processVariables = (own: ProcessVariables) => ({
     min: 1,
     max: 1024,
     default: 16,
+  }),
+  ROOM_LOG_MAX_EVENTS: wholeNumber({
+    description:
+      'events kept per room for those who come back (64 more at times); the same on every process',
+    min: 16,
+    max: 100_000,
+    default: own.roomLog.roomMaxEntries,
+  }),
+  ROOM_LOG_MAX_BYTES: wholeNumber({
+    description:
+      'bytes of events kept per room; the newest event always is; the same on every process',
+    unit: 'bytes',
+    min: 65_536,
+    max: 268_435_456,
+    default: own.roomLog.roomMaxBytes,
   }),
   NODE_ID: text({
     description: own.nodeId,
