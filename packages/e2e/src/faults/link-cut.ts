@@ -1,4 +1,5 @@
 /** The link between one edge and Redis drops everything without FIN; the other edges have theirs. */
+import { noSocketClosed, sustained } from './expectations.ts';
 import { nodeIdOf, readNodes } from './read-nodes.ts';
 import { isReady } from './run-scenario.ts';
 import type { Scenario, Stage } from './scenario.ts';
@@ -31,7 +32,7 @@ export const linkCut: Scenario = {
   name: 'link-cut',
   shortSeconds: 9,
   patienceMs: 15_000,
-  shape: ({ isLong, seconds }) => (isLong ? { rooms: 200, messages: seconds * 200 } : {}),
+  shape: sustained,
   faults: async (stage) => {
     const { at, cluster, scale, figure, expect, until } = stage;
     // Its connections keep the name of its first life.
@@ -51,10 +52,5 @@ export const linkCut: Scenario = {
       'an edge has ended',
     );
   },
-  judge: ({ ledger, expect }) => {
-    const closed = ledger.roamers.filter(({ entry }) =>
-      entry.marks.some(({ what }) => what === 'away'),
-    );
-    expect(closed.length === 0, `${closed.length} sockets were closed`);
-  },
+  judge: noSocketClosed,
 };
