@@ -1,6 +1,7 @@
 /** Clients whose connections carry nothing any more, and end at neither end. */
 import { judgeDepartures } from './departures.ts';
 import { countSockets, sumMetric } from './edge-readings.ts';
+import { imposeOn } from './links-of.ts';
 import type { Scenario, Stage } from './scenario.ts';
 
 const foundWithinMs = 45_000;
@@ -10,25 +11,9 @@ const closedWithoutFrame = 'switchboard_edge_sockets_closed_total{code="1006"}';
 
 type Roamer = Stage['ledger']['roamers'][number];
 
-/** Half of the passers-by vanish for good; of the readers every third does, and has to find it out. */
+/** Of the readers every third vanishes at a time; of the passers-by half of them, for good. */
 const everyNth = (roamers: readonly Roamer[], nth: number, from: number): Roamer[] =>
   roamers.filter((_, index) => index % nth === from);
-
-/** Their connections swallow everything both ways. New connections are taken. */
-const swallow = ({ edgeProxies, expect }: Stage, roamers: readonly Roamer[]): void => {
-  const names = new Set(roamers.map(({ entry }) => entry.name));
-  let links = 0;
-  for (const proxy of edgeProxies) {
-    const theirs = proxy.links.filter(({ opening }) => names.has(readerOf(opening)));
-    const numbers = new Set(theirs.map(({ number }) => number));
-    proxy.impose({ kind: 'black-hole' }, ({ number }) => numbers.has(number));
-    links += numbers.size;
-  }
-  expect(links === roamers.length, `${links} connections of ${roamers.length} were found`);
-};
-
-export const readerOf = (opening: string): string =>
-  /^GET \S*[?&]app=([^&\s]+) /u.exec(opening)?.[1] ?? '';
 
 const lastAway = ({ entry }: Roamer): number =>
   entry.marks.findLast(({ what }) => what === 'away')?.atMs ?? -1;
@@ -39,12 +24,14 @@ const vanish = async (
   readers: readonly Roamer[],
   passersBy: readonly Roamer[],
 ): Promise<{ edgesMs: number; clientsMs: number }> => {
-  const { cluster, ledger, until } = stage;
+  const { cluster, ledger, edgeProxies, until, expect } = stage;
   const vanished = [...readers, ...passersBy];
   const closedBefore = await sumMetric(cluster.edges, closedWithoutFrame);
   ledger.mark(`${vanished.length} vanish`);
   const startMs = ledger.now();
-  swallow(stage, vanished);
+  const names = vanished.map(({ entry }) => entry.name);
+  const { links } = imposeOn(edgeProxies, names, { kind: 'black-hole' });
+  expect(links === names.length, `${links} connections of ${names.length} were found`);
   const isFoundByEdges = async () =>
     (await sumMetric(cluster.edges, closedWithoutFrame)) - closedBefore >= vanished.length;
   const isBack = (roamer: Roamer) => lastAway(roamer) > startMs && roamer.isLive();

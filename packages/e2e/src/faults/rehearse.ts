@@ -1,15 +1,18 @@
 /** Plays a plan without faults, so that what comes after can be held against it. */
-import type { Cluster, Ledger } from '@switchboard/testkit';
+import { gatherForRehearsal, type Readers } from './gather-readers.ts';
 import { readRestingMemory } from './memory.ts';
-import type { Calm } from './scenario.ts';
+import type { Calm, Scale } from './scenario.ts';
 
+const maxSeconds = 30;
 const patienceMs = 15_000;
 
-export const rehearse = async (ledger: Ledger, cluster: Cluster): Promise<Calm> => {
+export const rehearse = async (readers: Readers, scale: Scale): Promise<Calm> => {
+  const seconds = Math.min(scale.seconds, maxSeconds);
+  const ledger = await gatherForRehearsal(readers, { ...scale, seconds });
   try {
     await ledger.play();
     await ledger.settle(patienceMs);
-    return { book: ledger.book, memoryMiB: await readRestingMemory(cluster.edges) };
+    return { book: ledger.book, memoryMiB: await readRestingMemory(readers.cluster.edges) };
   } finally {
     ledger.close();
   }

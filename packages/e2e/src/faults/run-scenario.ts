@@ -3,7 +3,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   faultKinds,
   latenciesOf,
-  openLedger,
   startCluster,
   startFaultProxy,
   startRedis,
@@ -13,12 +12,11 @@ import {
   type FaultProxy,
   type Latencies,
   type Ledger,
-  type LedgerOptions,
-  type PlanShape,
   type Reconciliation,
 } from '@switchboard/testkit';
+import { gatherReaders } from './gather-readers.ts';
 import { rehearse } from './rehearse.ts';
-import type { Calm, Scale, Scenario, Stage } from './scenario.ts';
+import type { Scale, Scenario, Stage } from './scenario.ts';
 
 export interface Outcome {
   scenario: string;
@@ -32,21 +30,6 @@ export interface Outcome {
   problems: string[];
   ledger: Ledger;
 }
-
-const rehearsalMaxSeconds = 30;
-const defaultSilenceMaxMs = 30_000;
-
-const defaultShape: Omit<PlanShape, 'seed' | 'seconds'> = {
-  rooms: 20,
-  visitorsPerRoom: 3,
-  operatorsPerRoom: 1,
-  desks: 3,
-  passersBy: 0,
-  httpSenders: 8,
-  messages: 500,
-  socketShare: 0.4,
-  textChars: 60,
-};
 
 export const runScenario = async (scenario: Scenario, scale: Scale): Promise<Outcome> => {
   const closing: (() => unknown)[] = [];
@@ -86,22 +69,9 @@ const play = async (
   atTheEnd(() => Promise.all(edgeProxies.map((proxy) => proxy.stop())));
   const fronts =
     scenario.isDirect === true ? cluster.edges.map(({ url }) => url) : edgeProxies.map(socketUrl);
-  const open = (own: Scale, more: Pick<LedgerOptions, 'edges' | 'roomName'>) =>
-    openLedger({
-      ...cluster,
-      shape: { ...defaultShape, ...scenario.shape(own), seed: own.seed, seconds: own.seconds },
-      ingresses: cluster.ingresses.map(({ url }) => url),
-      ...(!own.isLong && { silenceMaxMs: scenario.shortSilenceMaxMs ?? defaultSilenceMaxMs }),
-      ...more,
-    });
-  const startsOnFirst = scenario.startsOnFirstEdge === true;
-  let calm: Calm | undefined;
-  if (scenario.rehearses === true) {
-    const own = { ...scale, seconds: Math.min(scale.seconds, rehearsalMaxSeconds) };
-    const edges = startsOnFirst ? fronts.slice(1) : fronts;
-    calm = await rehearse(await open(own, { edges, roomName: 'rehearsal' }), cluster);
-  }
-  const ledger = await open(scale, { edges: startsOnFirst ? fronts.slice(0, 1) : fronts });
+  const readers = { scenario, cluster, fronts };
+  const calm = scenario.rehearses === true ? await rehearse(readers, scale) : undefined;
+  const ledger = await gatherReaders(readers, scale);
   atTheEnd(ledger.close);
   const notes = createNotes();
   const parts = { scale, cluster, ledger, redis, sentinels, redisProxy, edgeProxies, calm };
