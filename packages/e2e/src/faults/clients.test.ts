@@ -2,13 +2,13 @@
 import { expect, test } from 'vitest';
 import { cutAgain } from './client-scenarios.ts';
 import { halfOpen } from './half-open.ts';
-import { runShort } from './run-short.ts';
+import { runShort, runShortMaxMs } from './run-short.ts';
 import { slowReaders } from './slow-readers.ts';
 
 test.each([
   ['clients that are cut every 3 s lose nothing', cutAgain],
   ['a slow reader is closed, comes back, loses nothing and costs the others nothing', slowReaders],
   ['clients that vanish are found, and find it themselves', halfOpen],
-])('%s', async (_name, scenario) => {
+])('%s', { timeout: runShortMaxMs }, async (_name, scenario) => {
   expect(await runShort(scenario)).toEqual([]);
 });

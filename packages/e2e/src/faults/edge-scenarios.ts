@@ -99,7 +99,7 @@ export const storm: Scenario = {
   shape: ({ isLong, seconds }) =>
     isLong
       ? { rooms: 1000, visitorsPerRoom: 9, operatorsPerRoom: 1, messages: seconds * 100 }
-      : { rooms: 100, visitorsPerRoom: 4, operatorsPerRoom: 1, messages: 400 },
+      : { rooms: 100, visitorsPerRoom: 4, operatorsPerRoom: 1, messages: seconds * 80 },
   patienceMs: 15_000,
   faults: async ({ at, cluster, leaveEdge, ledger, scale }) => {
     await at(scale.seconds * 400);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { clockWrong, edgeDrained, edgeKilled, storm } from './edge-scenarios.ts';
 import { ingressKilled } from './ingress-scenarios.ts';
 import { linkCut } from './link-cut.ts';
-import { runShort } from './run-short.ts';
+import { runShort, runShortMaxMs } from './run-short.ts';
 
 test.each([
   ['an edge that is killed loses nothing, and who stays away is told as gone once', edgeKilled],
@@ -12,6 +12,6 @@ test.each([
   ['an edge whose clock is wrong orders and stamps as the others do', clockWrong],
   ['an edge that is cut off from Redis finds it, keeps its sockets and is repaired', linkCut],
   ['ingresses that are killed execute every call once', ingressKilled],
-])('%s', async (_name, scenario) => {
+])('%s', { timeout: runShortMaxMs }, async (_name, scenario) => {
   expect(await runShort(scenario)).toEqual([]);
 });

@@ -3,11 +3,11 @@ import { gatherForRehearsal, type Readers } from './gather-readers.ts';
 import { readRestingMemory } from './memory.ts';
 import type { Calm, Scale } from './scenario.ts';
 
-const maxSeconds = 30;
+const maxSeconds = { short: 4, long: 30 };
 const patienceMs = 15_000;
 
 export const rehearse = async (readers: Readers, scale: Scale): Promise<Calm> => {
-  const seconds = Math.min(scale.seconds, maxSeconds);
+  const seconds = Math.min(scale.seconds, scale.isLong ? maxSeconds.long : maxSeconds.short);
   const ledger = await gatherForRehearsal(readers, { ...scale, seconds });
   try {
     await ledger.play();

@@ -2,6 +2,9 @@
 import { runScenario } from './run-scenario.ts';
 import type { Scenario } from './scenario.ts';
 
+/** Some play two plans one after the other, and wait for graces and leases. */
+export const runShortMaxMs = 120_000;
+
 /** What did not hold. `CHAOS_SEED` repeats another run than the usual one. */
 export const runShort = async (scenario: Scenario): Promise<string[]> => {
   const seed = Number(process.env['CHAOS_SEED'] ?? 1);

@@ -78,7 +78,7 @@ export interface Scenario {
   /** Without proxies between readers and edges: for many readers. */
   isDirect?: boolean;
   /**
-   * Before the faults a plan of the same shape (of at most 30 s) is played without them. Where all start on
+   * Before the faults a plan of the same shape, shorter, is played without them. Where all start on
    * the first edge, it is played on the others.
    */
   rehearses?: boolean;

@@ -66,7 +66,7 @@ export const slowReaders: Scenario = {
     operatorsPerRoom: 0,
     desks: isLong ? 10 : 6,
     httpSenders: 16,
-    messages: isLong ? seconds * 60 : 1500,
+    messages: seconds * (isLong ? 60 : 180),
     socketShare: 0,
     textChars: 15_000,
   }),
