@@ -6,7 +6,7 @@ import { latenciesOf } from '@switchboard/testkit';
 import { sumMetric } from './edge-readings.ts';
 import { imposeOn } from './links-of.ts';
 import { judgeMemory } from './memory.ts';
-import type { Scenario, Stage } from './scenario.ts';
+import type { Scale, Scenario, Stage } from './scenario.ts';
 
 const KiB = 1024;
 const socketMaxBytes = 256 * KiB;
@@ -48,6 +48,11 @@ const watchBuffers = ({ cluster }: Stage): { stop(): number } => {
   };
 };
 
+const roundMs = 30_000;
+const roundsOf = ({ isLong, seconds }: Scale): number =>
+  isLong ? Math.max(1, Math.floor((seconds * 1000) / roundMs)) : 1;
+const slowAtATime = ({ ledger }: Stage): number => Math.round(ledger.roamers.length / 100);
+
 const wasAway = ({ marks }: Reader): boolean => marks.some(({ what }) => what === 'away');
 
 export const slowReaders: Scenario = {
@@ -73,20 +78,20 @@ export const slowReaders: Scenario = {
   faults: async (stage) => {
     const { at, ledger, scale, figure, expect } = stage;
     const buffers = watchBuffers(stage);
-    const slow = Math.round(ledger.roamers.length / 100);
+    const slow = slowAtATime(stage);
     const desks = ledger.roamers.filter(({ entry }) => entry.role === 'desk');
-    const roundMs = 30_000;
-    const rounds = scale.isLong ? Math.max(1, Math.floor((scale.seconds * 1000) / roundMs)) : 1;
-    for (let round = 0; round < rounds; round += 1) {
-      await at(500 + round * roundMs);
-      const one = (index: number) => desks[(round * slow + index) % desks.length]!.entry.name;
-      await slowDown(
-        stage,
-        Array.from({ length: slow }, (_, index) => one(index)),
-      );
+    const nameOf = (index: number) => desks[index % desks.length]!.entry.name;
+    let bufferedBytes = 0;
+    try {
+      for (let round = 0; round < roundsOf(scale); round += 1) {
+        await at(500 + round * roundMs);
+        const names = Array.from({ length: slow }, (_, index) => nameOf(round * slow + index));
+        await slowDown(stage, names);
+      }
+      await at(scale.seconds * 1000);
+    } finally {
+      bufferedBytes = buffers.stop();
     }
-    await at(scale.seconds * 1000);
-    const bufferedBytes = buffers.stop();
     figure('slowAtATime', slow);
     figure('bufferedMaxKiB', bufferedBytes / KiB);
     // Over twice of it uWebSockets.js drops; the rest is what waits for others at the moment of a look.
@@ -95,11 +100,13 @@ export const slowReaders: Scenario = {
     expect(bufferedBytes < processMaxBytes, 'more waited than the process may hold');
   },
   judge: async (stage) => {
-    const { ledger, calm, expect, figure } = stage;
+    const { ledger, calm, scale, expect, figure } = stage;
     const slow = ledger.book.readers.filter(wasAway);
     const codes = slow.flatMap(({ marks }) => marks.flatMap(({ closeCode }) => closeCode ?? []));
     figure('closedWith', [...new Set(codes)].join(' '));
     figure('closed', codes.length);
+    const due = slowAtATime(stage) * roundsOf(scale);
+    expect(codes.length === due, `${codes.length} sockets were closed, not ${due}`);
     expect(
       codes.every((code) => code === 4002),
       `closed with ${codes.join(' ')}`,
