@@ -111,7 +111,8 @@ export const storm: Scenario = {
   },
   judge: async (stage) => {
     const lastBackMs = noteReturn(stage);
-    const boundMs = stage.scale.isLong ? 60_000 : 10_000;
+    // Two busy cores bring 10 000 back in 6 s; the client and its edges share them.
+    const boundMs = stage.scale.isLong ? 30_000 : 10_000;
     stage.expect(lastBackMs < boundMs, `the last came back after ${Math.round(lastBackMs)} ms`);
     await judgeMemory(stage);
   },
