@@ -91,6 +91,14 @@ describe('replaceMeasured', () => {
     expect(second).toContain('## Where the time goes');
     expect(second).not.toContain('one');
   });
+
+  test('leaves the sections of other workloads alone', () => {
+    const storm = replaceMeasured('# survival\n', 'first storm', 'storm');
+    const both = replaceMeasured(storm, 'cuts', 'cuts');
+    expect(replaceMeasured(both, 'second storm', 'storm')).toBe(
+      both.replace('first storm', 'second storm'),
+    );
+  });
 });
 
 describe('renderJson', () => {

@@ -26,7 +26,7 @@ const results: readonly Column<Row>[] = [
   },
   { title: 'twice', cell: ({ fault }) => String(fault.duplicates) },
   { title: 'clients short', cell: ({ fault }) => String(fault.clientsShort) },
-  { title: 'last back s', cell: ({ lastBackMs }) => formatS(lastBackMs) },
+  { title: 'last back', cell: (row) => formatLastBack(row) },
   { title: '× minimal', cell: (row) => related(row, ({ lastBackMs }) => lastBackMs ?? NaN) },
   { title: 'p50 ms', cell: ({ fault }) => formatMs(fault.delivery.p50Ms) },
   { title: 'p99 ms', cell: ({ fault }) => formatMs(fault.delivery.p99Ms) },
@@ -66,7 +66,7 @@ export const describeSurvival = (turn: SurvivalTurn): string =>
   [
     `${turn.contender}: ${formatPart(turn.fault)} delivered (${formatPart(turn.baseline)} before)`,
     `${lost(turn.fault)} lost, ${turn.fault.duplicates} twice`,
-    `last back after ${formatS(turn.lastBackMs)} s`,
+    `last back: ${formatLastBack(turn)}`,
     `p50 ${formatMs(turn.fault.delivery.p50Ms)} ms, p99 ${formatMs(turn.fault.delivery.p99Ms)} ms`,
   ].join(', ');
 
@@ -75,10 +75,16 @@ const formatPart = ({ delivered, due }: Stretch): string =>
 
 const lost = ({ due, delivered }: Stretch): number => due - delivered;
 
-const formatS = (ms: number | null): string => (ms === null ? 'never' : (ms / 1000).toFixed(2));
+const formatLastBack = ({ lastBackMs, missing }: SurvivalTurn): string => {
+  if (missing > 0) return 'never';
+  return lastBackMs === null ? '-' : `${(lastBackMs / 1000).toFixed(2)} s`;
+};
 
 const related = (row: Row, pick: (turn: SurvivalTurn) => number): string =>
-  row.baselineTurn === undefined ? '' : formatTimes(pick(row) / pick(row.baselineTurn));
+  row.baselineTurn === undefined ? '' : formatRatio(pick(row), pick(row.baselineTurn));
+
+const formatRatio = (value: number, base: number): string =>
+  Number.isFinite(value / base) ? formatTimes(value / base) : '';
 
 const total = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((a, b) => a + b, 0);

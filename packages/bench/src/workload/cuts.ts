@@ -15,6 +15,7 @@ const returnWithinMs = 1000;
 
 const fault: Fault = {
   name: 'cuts',
+  isSudden: false,
   returnWithinMs,
   homes: (nodes) => nodes,
   victims: () => [],

@@ -15,6 +15,7 @@ const pollMs = 50;
 
 const fault: Fault = {
   name: 'storm',
+  isSudden: true,
   returnWithinMs,
   homes: (nodes) => nodes.slice(0, 1),
   victims: (nodes) => nodes.slice(0, 1),

@@ -16,6 +16,8 @@ import { drain } from './drain.ts';
 
 export interface Fault {
   name: string;
+  /** Whether it strikes all at one moment, from which their return can be counted. */
+  isSudden: boolean;
   /** Who loses a connection comes back after a random time up to this. */
   returnWithinMs: number;
   /** Where clients are at first. */
@@ -66,7 +68,7 @@ export interface SurvivalTurn {
   contender: string;
   baseline: Stretch;
   fault: Stretch;
-  /** From the fault until the last client was in again; null: not all were in at the end. */
+  /** From the fault until the last client was in again; null: never, or the fault struck again and again. */
   lastBackMs: number | null;
   /** From a client's first attempt to come back until it was in. */
   comeBack: LatencyReport;
@@ -121,7 +123,7 @@ export const measureSurvival = async (
     contender: contender.name,
     baseline: await stretch(baselineUs, marginUs, baselineLatency),
     fault: await stretch(marginUs, span.untilUs, faultLatency),
-    lastBackMs: missing > 0 ? null : (latest(momentsUs) - span.fromUs) / 1000,
+    lastBackMs: missing > 0 || !fault.isSudden ? null : (latest(momentsUs) - span.fromUs) / 1000,
     comeBack: reportTimes(tookUs),
     returns,
     missing,
