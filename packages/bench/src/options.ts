@@ -19,6 +19,8 @@ storm: the node that all clients are on is killed; cuts: every client is cut eve
   --room-size 100               clients of a room
   --rate 50                     messages per second
   --seconds 45                  cuts: how long
+presence: operators with a tab on each of four nodes, at rest, and /online-users
+  --clients 10000               their tabs
 all of them
   --peers <name>,…              ${[...contenders.keys()].join(', ')};
                                 default: ${describePeers()}

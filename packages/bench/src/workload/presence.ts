@@ -18,8 +18,8 @@ import type { Workload, WorkloadSetting } from './workload.ts';
 
 const nodes = 4;
 const tokenLifeS = 24 * 3600;
-const restMs = 30_000;
-const settleMs = 8_000;
+const restMs = 20_000;
+const settleMs = 5_000;
 const asksPerQuestion = 200;
 const askEveryMs = 25;
 const churnSessions = 25;

@@ -1,6 +1,7 @@
 /** All workloads, by the name that the command line takes. */
 import { cuts } from './cuts.ts';
 import { fanOut } from './fan-out.ts';
+import { presence } from './presence.ts';
 import { storm } from './storm.ts';
 import type { Workload } from './workload.ts';
 
@@ -8,4 +9,5 @@ export const workloads: ReadonlyMap<string, Workload> = new Map([
   ['fan-out', fanOut],
   ['storm', storm],
   ['cuts', cuts],
+  ['presence', presence],
 ]);
