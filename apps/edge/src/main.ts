@@ -8,6 +8,7 @@ import {
   createPrivateServer,
   createShutdown,
   loadConfigOrExit,
+  redisAccessOf,
 } from '@switchboard/runtime';
 import { createAdmission } from './admission.ts';
 import { createWheel } from './clock/wheel.ts';
@@ -60,6 +61,7 @@ shutdown.add('keys', () => tokens.stop());
 
 const bus = await openBus({
   redisUrl: config.REDIS_URL,
+  redisAccess: redisAccessOf(config),
   keyPrefix: config.KEY_PREFIX,
   partitions: config.PARTITIONS,
   logLimits: {

@@ -8,6 +8,7 @@ import {
   createPrivateServer,
   createShutdown,
   loadConfigOrExit,
+  redisAccessOf,
 } from '@switchboard/runtime';
 import { readTokenEntry } from './api-tokens.ts';
 import { ingressConfig } from './config.ts';
@@ -25,6 +26,7 @@ const shutdown = createShutdown({ logger, timeoutMs: config.SHUTDOWN_TIMEOUT_MS 
 
 const bus = await openBus({
   redisUrl: config.REDIS_URL,
+  redisAccess: redisAccessOf(config),
   keyPrefix: config.KEY_PREFIX,
   partitions: config.PARTITIONS,
   logLimits: {

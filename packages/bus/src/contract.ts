@@ -433,8 +433,21 @@ export interface Bus {
   close(): Promise<void>;
 }
 
+/** How we prove ourselves to Redis and it to us, beyond what stands in the URL. PEM texts. */
+export interface RedisAccess {
+  /** With a URL of `rediss`. */
+  readonly tls: {
+    readonly ca?: string;
+    readonly cert?: string;
+    readonly key?: string;
+    readonly servername?: string;
+  };
+  readonly sentinel: { readonly username?: string; readonly password?: string };
+}
+
 export interface BusOptions {
   readonly redisUrl: string;
+  readonly redisAccess?: RedisAccess;
   /** Without braces. Default `sb:`. */
   readonly keyPrefix: string;
   /** Fixed when the deployment is created; another number than the deployment's is refused. Default 16. */

@@ -39,8 +39,8 @@ const RATE_DEADLINE_MS = 250;
  * @throws BusUnavailable when Redis does not answer, LayoutMismatch when this node does not fit
  */
 export async function openBus(options: BusOptions): Promise<Bus> {
-  const { redisUrl: url, clientName: name, onWarning } = options;
-  const connections = await openConnections({ url, name, onWarning });
+  const { redisUrl: url, clientName: name, onWarning, redisAccess: access } = options;
+  const connections = await openConnections({ url, name, onWarning, access });
   const keys = createKeys(options.keyPrefix, options.partitions);
   try {
     await claimLayout(connections.redis, keys);

@@ -1,4 +1,5 @@
 /** The environment variables that every process of the cluster has. */
+import { redisAccessVariables } from './redis-access.ts';
 import { choice, port, text, url, wholeNumber } from './variable.ts';
 
 /** Where the processes differ. */
@@ -25,6 +26,7 @@ export const processVariables = (own: ProcessVariables) => ({
     problem: own.redisProblem,
     default: 'redis://127.0.0.1:6379',
   }),
+  ...redisAccessVariables,
   KEY_PREFIX: text({
     description: 'prefix of every key and channel; deployments that share a Redis differ in it',
     pattern: /^[^{}\s]{0,64}$/u,

@@ -3,6 +3,7 @@
  * checks in plain words, because that sentence is what an operator reads when a process refuses to start.
  * Every schema carries its own documentation (`.meta()`), from which the README's table is generated.
  */
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 /** What the table of environment variables shows about one variable. */
@@ -120,6 +121,19 @@ export const url = (options: UrlOptions): Variable<string> => {
     error: ({ input }) => problem(String(input)) ?? rule,
   });
   return document(schema, options, {});
+};
+
+/** The text of a file, which is read when the process starts. */
+export const file = (options: Omit<Options<string>, 'default'>): Variable<string> => {
+  const schema = z.string().transform((path, context) => {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch {
+      context.addIssue({ code: 'custom', message: 'must name a file that can be read' });
+      return z.NEVER;
+    }
+  });
+  return document(schema, options, { unit: 'path' });
 };
 
 /** A secret: neither the value nor a part of it is ever printed. */

@@ -21,6 +21,8 @@ export interface StartClusterOptions {
   redisUrl?: string;
   /** More environment variables for every process; they win over ours. */
   env?: Readonly<Record<string, string>>;
+  /** The same for one process, by its name, e.g. `{ 'ingress-1': { … } }`. */
+  envOf?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** How far the clock of a process is off, in ms, by its name, e.g. `{ 'edge-1': 300_000 }`. */
   clockOffsetsMs?: Readonly<Record<string, number>>;
   /** First port: ingresses, then edges; taken ones are stepped over. Default: the system chooses. */
@@ -99,12 +101,15 @@ const createSetting = (options: StartClusterOptions, identity: Identity): NodeSe
   ports: createPortAllocation(options.basePort),
   readyTimeoutMs: options.readyTimeoutMs ?? 30_000,
   onOutput: options.onOutput ?? (() => {}),
-  envOf: Object.fromEntries(
-    Object.entries(options.clockOffsetsMs ?? {}).map(([name, offsetMs]) => [
-      name,
-      { SWITCHBOARD_CLOCK_OFFSET_MS: String(offsetMs) },
-    ]),
-  ),
+  envOf: {
+    ...options.envOf,
+    ...Object.fromEntries(
+      Object.entries(options.clockOffsetsMs ?? {}).map(([name, offsetMs]) => [
+        name,
+        { ...options.envOf?.[name], SWITCHBOARD_CLOCK_OFFSET_MS: String(offsetMs) },
+      ]),
+    ),
+  },
   env: {
     REDIS_URL: identity.redisUrl,
     KEY_PREFIX: identity.keyPrefix,

@@ -1,6 +1,6 @@
 export { findFreePort, isPortFree } from './free-port.ts';
 export { findRedis, startRedis, type Redis, type StartRedisOptions } from './redis.ts';
-export { findRedisServer, type RedisServer } from './redis-server.ts';
+export { findRedisProgram, findRedisServer, type RedisServer } from './redis-server.ts';
 export { startSentinelGroup, type SentinelGroup } from './redis-topology/sentinel-group.ts';
 export { startRedisCluster, type RedisCluster } from './redis-topology/redis-cluster.ts';
 export {

@@ -5,6 +5,7 @@
  * connection breaks fails as `unknown`, and whoever asked decides.
  */
 import { Redis, type RedisOptions } from 'ioredis';
+import type { RedisAccess } from '../contract.ts';
 import { type Address, type Topology, parseTopology } from './topology.ts';
 import { batchTurns } from './turn-batch.ts';
 
@@ -14,6 +15,7 @@ export interface ConnectionOptions {
   /** Tells the connections apart in `CLIENT LIST`: `<name>:commands` and `<name>:follow`. */
   readonly name: string;
   readonly onWarning: (message: string, details?: Record<string, unknown>) => void;
+  readonly access?: RedisAccess | undefined;
 }
 
 type Role = 'commands' | 'follow';
@@ -26,7 +28,7 @@ const RECONNECT_MAX_MS = 1_000;
 
 /** For scripts and commands to a server, or to the master that Sentinels name. Not connected yet. */
 export function openCommandConnection(options: ConnectionOptions): Redis {
-  const redis = open(options, 'commands', targetOf(parseTopology(options.url)));
+  const redis = open(options, 'commands', targetOf(parseTopology(options.url), options));
   batchTurns(redis);
   return redis;
 }
@@ -34,7 +36,9 @@ export function openCommandConnection(options: ConnectionOptions): Redis {
 /** For subscriptions. Not connected yet. @param address one node of a cluster */
 export function openFollowConnection(options: ConnectionOptions, address?: Address): Redis {
   const topology = parseTopology(options.url);
-  const target = address ? { ...accessOf(topology), ...address } : targetOf(topology);
+  const target = address
+    ? { ...accessOf(topology, options), ...address }
+    : targetOf(topology, options);
   return open(options, 'follow', target);
 }
 
@@ -48,14 +52,15 @@ function open(options: ConnectionOptions, role: Role, target: Target): Redis {
 
 type Target = ReturnType<typeof targetOf> | (ReturnType<typeof accessOf> & Address);
 
-function targetOf(topology: Topology) {
+function targetOf(topology: Topology, options: ConnectionOptions) {
   if (topology.kind === 'cluster') throw new Error('a cluster has no single connection');
-  return { ...accessOf(topology), ...placeOf(topology) };
+  return { ...accessOf(topology, options), ...placeOf(topology, options) };
 }
 
-function placeOf(topology: SingleTopology) {
+function placeOf(topology: SingleTopology, { access }: ConnectionOptions) {
   if (topology.kind === 'standalone') return { ...topology.address, db: topology.db };
   const { sentinels, master, db, tls } = topology;
+  const { username, password } = access?.sentinel ?? {};
   return {
     sentinels: [...sentinels],
     name: master,
@@ -63,15 +68,20 @@ function placeOf(topology: SingleTopology) {
     // An old master that is cut off from the Sentinels keeps its connections: they tell of the new one.
     failoverDetector: true,
     // Without these two ioredis ignores `tls`, and talks to the Sentinels and to the master in the clear.
-    ...(tls && { sentinelTLS: {}, enableTLSForSentinelMode: true }),
+    ...(tls && { sentinelTLS: { ...access?.tls }, enableTLSForSentinelMode: true }),
+    ...(username !== undefined && { sentinelUsername: username }),
+    ...(password !== undefined && { sentinelPassword: password }),
   };
 }
 
-export function accessOf({ username, password, tls }: Topology) {
+export function accessOf(
+  { username, password, tls }: Topology,
+  { access }: Pick<ConnectionOptions, 'access'>,
+) {
   return {
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
-    ...(tls && { tls: {} }),
+    ...(tls && { tls: { ...access?.tls } }),
   };
 }
 

@@ -98,7 +98,7 @@ async function openCluster(
 
 function createCluster(topology: ClusterTopology, options: ConnectionOptions): Cluster {
   const cluster = new Cluster([...topology.nodes], {
-    redisOptions: { ...accessOf(topology), ...connectionSettings(options, 'commands') },
+    redisOptions: { ...accessOf(topology, options), ...connectionSettings(options, 'commands') },
     enableOfflineQueue: false,
     // What a broken connection may have executed is never sent again behind the caller's back.
     // What Redis refused without executing it (MOVED, ASK, TRYAGAIN) is redirected or asked again.
