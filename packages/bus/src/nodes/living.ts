@@ -9,6 +9,8 @@ import type { LeaseTimes } from './lease-times.ts';
 export interface Living {
   readonly nodeIds: readonly string[];
   has(nodeId: string): boolean;
+  /** Nobody has died whose sessions may still be listed. */
+  readonly isEverybodyLiving: boolean;
   /** What is left of the lease; 0 when it has ended or was never there. */
   leaseEndsInMs(nodeId: string): number;
   /** The node's last renewal, ms since the epoch by Redis' clock. */
@@ -52,6 +54,8 @@ export function createLivingNodes({ redis, keys, times, monotonicMs }: LivingOpt
     return reading;
   };
   async function readLeases(): Promise<Leases> {
+    // From before the call on: an answer that came late must not make a lease longer.
+    const readAtMs = monotonicMs();
     const reply = await within(
       times.deadlineMs,
       readLeasesScript.run(redis, [keys.nodes(), keys.cluster()], []),
@@ -59,7 +63,7 @@ export function createLivingNodes({ redis, keys, times, monotonicMs }: LivingOpt
     const [nowMs, seenUntilMs, leases] = reply;
     const ends = new Map(pairs(leases).map(([nodeId, end]) => [nodeId, Number(end)]));
     known = {
-      readAtMs: monotonicMs(),
+      readAtMs,
       nowMs: Number(nowMs),
       seenUntilMs: Number(seenUntilMs),
       ends,
@@ -86,6 +90,7 @@ function judgeLeases({ ends, seenUntilMs }: Leases, nowMs: number, leaseMs: numb
   return {
     nodeIds: [...ends.keys()].filter(has),
     has,
+    isEverybodyLiving: [...ends.keys()].every(has),
     leaseEndsInMs: (nodeId) => Math.max(0, Math.round((ends.get(nodeId) ?? 0) - nowMs)),
     // A released lease ends later or earlier than a renewal would have made it.
     lastSeenMs: (nodeId) => Math.round(Math.min(nowMs, (ends.get(nodeId) ?? 0) - leaseMs)),

@@ -179,6 +179,21 @@ describe('reading', () => {
     expect([all.members.length, all.total]).toEqual([900, 900]);
   });
 
+  test('the total of a large room is exact while a node is dead and not cleaned up', async () => {
+    const room = newRoom();
+    const dying = await fixture.enteredEdge('dying with many');
+    const joins = Array.from({ length: 1_600 }, (_, i) =>
+      join(i % 2 === 0 ? one : dying, session(room, `client:${i}`, `s${i}`)),
+    );
+    await Promise.all(joins);
+    expect((await two.presence.members(room.chatId, 100)).total).toBe(1_600);
+    await fixture.endLease('dying with many');
+    const { members, total } = await two.presence.members(room.chatId, 100);
+    expect([members.length, total]).toEqual([100, 800]);
+    await one.clean();
+    expect((await two.presence.members(room.chatId, 100)).total).toBe(800);
+  });
+
   test('an empty room has no members', async () => {
     expect(await one.presence.members('nobody', 10)).toEqual({ members: [], total: 0 });
   });

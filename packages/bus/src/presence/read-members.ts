@@ -23,8 +23,8 @@ interface Listed {
 }
 
 /**
- * The first `limit` users. The total is exact when the room was read to its end; in a larger room
- * it is the room's counters, in which users of a dead node are counted until they are cleaned up.
+ * The first `limit` users, and how many there are. In a large room these are the room's counters; while
+ * a node is dead and not cleaned up they count its users too, and the room is read to its end.
  */
 export async function readMembers(
   options: ReadOptions,
@@ -35,23 +35,26 @@ export async function readMembers(
   const found = new Map<string, Listed>();
   let wholeRoom = true;
   for await (const { entries, more } of scanHash(redis, membersKey, deadlineMs)) {
-    for (const listed of await livingUsers(options, entries)) found.set(listed.field, listed);
+    const { users, living } = await livingUsers(options, entries);
+    for (const user of users) found.set(user.field, user);
     wholeRoom = !more;
-    if (found.size >= limit) break;
+    if (found.size >= limit && living.isEverybodyLiving) break;
   }
   const members = await nameMembers(options, membersKey, [...found.values()].slice(0, limit));
   if (wholeRoom) return { members, total: found.size };
   return { members, total: await countUsers(options, membersKey) };
 }
 
-async function livingUsers(options: ReadOptions, entries: [string, string][]): Promise<Listed[]> {
+async function livingUsers(
+  options: ReadOptions,
+  entries: [string, string][],
+): Promise<{ users: Listed[]; living: Living }> {
   const users = entries
     .filter(([field]) => isUserField(field))
     .map(([field, list]) => ({ field, sessions: decodeSessions(list) }));
   const living = await options.livingNodes.living(nodesOf(users));
-  return users
-    .map((user) => withoutDead(user, living))
-    .filter(({ sessions }) => sessions.length > 0);
+  const left = users.map((user) => withoutDead(user, living));
+  return { users: left.filter(({ sessions }) => sessions.length > 0), living };
 }
 
 function nodesOf(users: readonly Listed[]): Set<string> {
