@@ -35,7 +35,37 @@ const leaks: [string, unknown][] = [
   ['an error', { err: new Error(`connect redis://u:${password}@h: token=${apiToken}`) }],
 ];
 
+/** As ioredis makes them: the command that failed stands on the error. */
+const redisError = () =>
+  Object.assign(new Error('WRONGPASS'), {
+    command: { name: 'auth', args: ['edge', password, `text of ${apiToken}`] },
+  });
+
 describe('createLogger', () => {
+  test.each([
+    ['err', () => ({ err: redisError() })],
+    ['another field', () => ({ error: redisError() })],
+  ])('hides what a failed command of Redis was about, as %s', (_what, fields) => {
+    const { logger, lines } = capture();
+    logger.error(fields(), 'failed');
+    expect(lines.join('')).not.toMatch(new RegExp(`${apiToken}|${password}`));
+    expect(lines.join('')).toContain('"name":"auth"');
+  });
+
+  test.each([
+    ['backslashes', '\\'.repeat(16_000)],
+    ['schemes', 'a.'.repeat(16_000)],
+    ['open quotes', '"token":"'.repeat(4_000)],
+    ['headers without an end', `authorization${' '.repeat(16_000)}`],
+  ])('takes bounded time for a text of %s', (_what, hostile) => {
+    const { logger, lines } = capture();
+    const startedMs = performance.now();
+    logger.warn({ hostile, cut: `${'x'.repeat(4_090)}"token":"${apiToken}` }, hostile);
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    expect(lines[0]!.length).toBeLessThan(30_000);
+    expect(lines[0]).not.toContain(apiToken);
+  });
+
   test('writes one JSON line with level, time, name and version', () => {
     const { logger, lines } = capture();
     logger.info({ rooms: 3 }, 'ready');

@@ -30,7 +30,7 @@ const patterns: readonly [RegExp, string][] = [
   // A field of JSON that is quoted within the text, at any depth of escaping.
   [
     new RegExp(
-      `((\\\\*)"(?:${header}|${variable})\\2"\\s*:\\s*)(?:\\2"[^]*?(?<!\\\\)\\2"|\\[[^\\]]*\\])`,
+      `((\\\\*)"(?:${header}|${variable})\\2"\\s*:\\s*)(?:\\2"[^]*?(?:(?<!\\\\)\\2"|$)|\\[[^\\]]*(?:\\]|$))`,
       'gi',
     ),
     `$1$2"${hidden}$2"`,
@@ -58,6 +58,12 @@ export const createRedaction = (secrets: readonly string[] = []): Redaction => {
   };
 };
 
+/**
+ * A longer text is cut before it is searched: the patterns take time that grows with its square, and a
+ * stranger may have chosen it. What is known literally is hidden before the cut.
+ */
+const textMaxChars = 4_096;
+
 const createTextRedaction = (secrets: readonly string[]): Redaction => {
   const literals = secrets
     .filter((value) => value !== '')
@@ -65,6 +71,8 @@ const createTextRedaction = (secrets: readonly string[]): Redaction => {
   return (text) => {
     let clean = text;
     for (const literal of literals) clean = clean.replaceAll(literal, hidden);
+    if (clean.length > textMaxChars)
+      clean = `${clean.slice(0, textMaxChars)}… (${clean.length} characters)`;
     clean = hideUrlPassword(clean);
     for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
     return clean;
@@ -78,9 +86,15 @@ const cleanValue = (value: unknown, cleanText: Redaction): unknown => {
   return Object.fromEntries(
     Object.entries(value).map(([name, field]) => [
       cleanText(name),
-      isSecretField(name) ? hidden : cleanValue(field, cleanText),
+      isSecretField(name) ? hidden : cleanValue(withoutArguments(name, field), cleanText),
     ]),
   );
+};
+
+/** An error of Redis carries the command that failed, with all that it was about: messages, passwords. */
+const withoutArguments = (name: string, field: unknown): unknown => {
+  if (name !== 'command' || typeof field !== 'object' || field === null) return field;
+  return 'args' in field ? { ...field, args: hidden } : field;
 };
 
 const isSecretField = (name: string): boolean =>
