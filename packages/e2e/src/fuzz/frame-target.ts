@@ -101,10 +101,7 @@ const send = async (
     socket.ws.send(bytes, { binary: isBinary });
     socket.sendFrame('ping', {}, index === batch.length - 1 ? fence : 'between');
   }
-  const fenced = socket.next(
-    ({ request_id, event }) => event === 'pong' && request_id === fence,
-    patienceMs,
-  );
+  const fenced = socket.next(({ request_id }) => request_id === fence, patienceMs);
   const outcome = await fenced.then(
     () => 'fenced' as const,
     async (error: unknown) =>
