@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { createMetrics } from './metrics.ts';
 import { createPrivateServer, type Health, type PrivateServer } from './private-server.ts';
@@ -57,3 +59,34 @@ test('a taken port is an error of start', async () => {
   };
   await expect(createPrivateServer({ port, ...options }).start()).rejects.toThrow('EADDRINUSE');
 });
+
+test('only GET and HEAD are taken, and no body is waited for', async () => {
+  const { port } = await serve(() => ({ ready: true, reasons: [] }));
+  const url = `http://127.0.0.1:${port}/metrics`;
+  const posted = await fetch(url, { method: 'POST', body: 'x'.repeat(100_000) }).catch(() => null);
+  expect(posted?.status ?? 405).toBe(405);
+  expect((await fetch(url, { method: 'HEAD' })).status).toBe(200);
+});
+
+test('who says nothing, or says it slowly, is cut off, and others are answered meanwhile', async () => {
+  const { port, get } = await serve(() => ({ ready: true, reasons: [] }));
+  const silent = Array.from({ length: 50 }, () => connect(port, '127.0.0.1'));
+  const slow = connect(port, '127.0.0.1');
+  for (const socket of [...silent, slow]) socket.on('error', () => {});
+  slow.write('GET /metrics HTTP/1.1\r\nHost: x\r\n');
+  const drip = setInterval(() => slow.write('X: y\r\n'), 200);
+  const closed = Promise.all([...silent, slow].map((socket) => once(socket.resume(), 'close')));
+  expect((await get('/health/ready')).status).toBe(200);
+  await closed;
+  clearInterval(drip);
+  expect((await get('/health/ready')).status).toBe(200);
+}, 20_000);
+
+test('beyond so many connections a new one is closed, and the bound is not for ever', async () => {
+  const { port, get } = await serve(() => ({ ready: true, reasons: [] }));
+  const many = Array.from({ length: 260 }, () => connect(port, '127.0.0.1').on('error', () => {}));
+  const dropped = many.map((socket) => once(socket.resume(), 'close'));
+  await Promise.race(dropped);
+  for (const socket of many) socket.destroy();
+  await expect.poll(async () => (await get('/health/live')).status, { timeout: 10_000 }).toBe(200);
+}, 20_000);

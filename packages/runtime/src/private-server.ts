@@ -28,19 +28,39 @@ export interface PrivateServer {
   stop(): Promise<void>;
 }
 
+/**
+ * Who asks here asks one short question. A request that is slow or a connection that asks nothing is ended;
+ * beyond so many connections new ones are closed at once.
+ */
+const requestTimeoutMs = 5_000;
+const checkEveryMs = 1_000;
+const connectionsMax = 200;
+const headMaxBytes = 8_192;
+
 type Route = (response: ServerResponse) => Promise<void>;
 
 export const createPrivateServer = (options: PrivateServerOptions): PrivateServer => {
   const routes = createRoutes(options);
-  const server = createServer((request, response) => {
+  const server = createServer(bounds, (request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return notTaken(response);
     const path = request.url?.split('?')[0] ?? '/';
     const route = routes.get(path) ?? notFound;
     route(response).catch((error: unknown) => json(response, 500, { error: String(error) }));
   });
+  server.maxConnections = connectionsMax;
+  // Node counts its time from the first byte: one that never comes is ended here.
+  server.on('connection', (socket) => socket.setTimeout(requestTimeoutMs, () => socket.destroy()));
   return {
     start: () => listen(server, options),
     stop: () => close(server),
   };
+};
+
+const bounds = {
+  requestTimeout: requestTimeoutMs,
+  headersTimeout: requestTimeoutMs,
+  connectionsCheckingInterval: checkEveryMs,
+  maxHeaderSize: headMaxBytes,
 };
 
 const createRoutes = ({ metrics, health }: PrivateServerOptions): Map<string, Route> =>
@@ -62,10 +82,20 @@ const createRoutes = ({ metrics, health }: PrivateServerOptions): Map<string, Ro
     ],
   ]);
 
+const notTaken = (response: ServerResponse): void => {
+  // Its body is not read: the connection ends with the answer.
+  response.setHeader('connection', 'close').setHeader('allow', 'GET, HEAD');
+  json(response, 405, { error: 'method not allowed' });
+};
+
 const notFound: Route = async (response) => json(response, 404, { error: 'not found' });
 
 const json = (response: ServerResponse, status: number, body: unknown): void => {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
   response.end(`${JSON.stringify(body)}\n`);
 };
 

@@ -41,6 +41,7 @@ describe('a JWKS', () => {
       () => new Response('no', { status: 500 }),
       () => new Response('no'),
       () => Response.json({ keys: 1 }),
+      () => Response.json({ keys: [], pad: 'x'.repeat(300_000) }),
     ]) {
       const { jwks, onKeys, onWarning } = setUp(answer);
       await jwks.start();

@@ -55,10 +55,24 @@ async function fetchKeys(options: JwksOptions): Promise<void> {
     const get = options.fetch ?? fetch;
     const response = await get(url, { signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
     if (!response.ok) throw new Error(`it answered ${response.status}`);
-    onKeys(importAll(await response.json(), onWarning));
+    onKeys(importAll(JSON.parse(await readBounded(response)), onWarning));
   } catch (error) {
     onWarning('the JWKS cannot be fetched; the known keys stay', { url, error: String(error) });
   }
+}
+
+/** A few keys: what is longer than this is none, and is not taken into memory. */
+const bodyMaxBytes = 262_144;
+
+async function readBounded(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > bodyMaxBytes) throw new Error(`it is longer than ${bodyMaxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 function importAll(body: unknown, onWarning: JwksOptions['onWarning']): VerificationKey[] {
