@@ -109,7 +109,7 @@ function describeLag(metrics: Metrics, gauge: Gauge): void {
   metrics.gauge(
     {
       name: 'switchboard_edge_follow_lag_milliseconds',
-      help: 'Least age of events when they are handed to sockets',
+      help: 'Mean age of events when they are handed to sockets',
     },
     () => gauge.lag().followLagMs,
   );

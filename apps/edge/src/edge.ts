@@ -53,6 +53,7 @@ export interface EdgeSettings {
   readonly appendTimeoutMs: number;
   readonly roomGraceMs: number;
   readonly deskGraceMs: number;
+  readonly connectionsMax: { readonly chat: number; readonly broadcast: number };
   readonly checkpointAfterMs: number;
   readonly pendingMax: number;
   readonly bufferMaxBytes: number;
@@ -93,13 +94,21 @@ export function createEdge(options: EdgeOptions): Edge {
   const base = { now, newId, newStamp: createStamps(now, newId) };
   const table = createSessionTable();
   const awaited = createAwaitedEvents();
-  const { roomGraceMs, deskGraceMs } = settings;
+  const { roomGraceMs, deskGraceMs, connectionsMax } = settings;
+  /** Here at once, elsewhere by the control log. */
+  const replace = async (sessionId: string) => {
+    const [own] = table.find({ sessionId });
+    if (own !== undefined) return own.end('replaced');
+    await bus.control.send({ kind: 'replace', sessionId });
+  };
   const attendance = createAttendance({
     presence: bus.presence,
     wheel,
     newStamp: base.newStamp,
     roomGraceMs,
     deskGraceMs,
+    connectionsMax,
+    replace,
     onWarning,
   });
   const parts = { ...options, ...base, table, awaited, attendance };

@@ -125,6 +125,10 @@ const edge = createEdge({
     appendTimeoutMs: config.APPEND_TIMEOUT_MS,
     roomGraceMs: config.ROOM_GRACE_MS,
     deskGraceMs: config.DESK_GRACE_MS,
+    connectionsMax: {
+      chat: config.CHAT_CONNECTIONS_MAX_PER_USER,
+      broadcast: config.BROADCAST_CONNECTIONS_MAX_PER_USER,
+    },
     checkpointAfterMs: config.CHECKPOINT_AFTER_MS,
     pendingMax: config.PENDING_MAX_COMMANDS,
     bufferMaxBytes: config.SOCKET_BUFFER_MAX_BYTES,

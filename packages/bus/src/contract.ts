@@ -226,6 +226,12 @@ export interface Membership {
   readonly sessionJson?: string;
 }
 
+/** A session among all sessions of the cluster. */
+export interface SessionName {
+  readonly nodeId: string;
+  readonly sessionId: string;
+}
+
 export interface Member {
   readonly user: UserKey;
   readonly userJson: string;
@@ -253,10 +259,19 @@ export interface DeskNode {
 }
 
 export interface Presence {
-  /** Enters a session. Publishes `connected` when the user had no session there. Idempotent per session. */
-  join(membership: Membership, connected: RoutedEvent | undefined): Promise<void>;
+  /**
+   * Enters a session. Publishes `connected` when the user had no session there. Idempotent per session.
+   * Resolves to the user's oldest sessions there that are too many now: whoever joins has them closed.
+   */
+  join(
+    membership: Membership,
+    connected: RoutedEvent | undefined,
+    limits?: { readonly sessionsMax: number },
+  ): Promise<SessionName[]>;
   /** Takes a session out. Publishes `disconnected` when it was the user's last there. Idempotent. */
   leave(membership: Membership, disconnected: RoutedEvent | undefined): Promise<void>;
+  /** Its connection has closed: it is no connection of its user any more, and there until it leaves. */
+  retire(membership: Membership): Promise<void>;
   /** Replaces a desk session's JSON, or takes it away: then the connection does not count as live. */
   update(membership: Membership): Promise<void>;
   /** The first `limit` users by field order, sessions of dead nodes left out, and how many there are. */
@@ -336,6 +351,8 @@ export type ControlCommand =
       /** Of the `operatorUpdated` that brought them: older ones than those that an edge was told are not handed on. */
       readonly position: Position;
     }
+  /** The session's user has more connections than it may have. */
+  | { readonly kind: 'replace'; readonly sessionId: string }
   | { readonly kind: 'drain'; readonly nodeId: string };
 
 export interface SourcesTold {
@@ -424,7 +441,7 @@ export interface Bus {
   /** Now by Redis' clock, as far as known: ms since the epoch. What stamps `ts`. */
   now(): number;
   /**
-   * How far this process is behind what it follows: the least age of logged events at their delivery
+   * How far this process is behind what it follows: the mean age of logged events at their delivery
    * since the last call, ms; 0 when there were none.
    */
   takeFollowLagMs(): number;

@@ -5,7 +5,7 @@
  *
  * | lag         | open                                | limited                                      |
  * |-------------|-------------------------------------|----------------------------------------------|
- * | above high  | limited to a part of what came      | cut again, once the last cut has had its time |
+ * | above high  | limited to a part of what came      | cut again, unless the lag is falling         |
  * | in between  | -                                   | -                                            |
  * | below low   | -                                   | raised; open again when nobody needs more     |
  */
@@ -25,7 +25,7 @@ export interface AdaptiveLimit {
   readonly perSecond: number;
   /** 0: accepted. Otherwise the milliseconds after which to come again. */
   take(): number;
-  /** So many more came with the last one. */
+  /** So many more came with the last one; others wait for them, though never longer than two seconds. */
   owe(count: number): void;
   /** The lag is this now. To be told several times a second, also while it is 0. */
   observe(lagMs: number): void;
@@ -33,15 +33,27 @@ export interface AdaptiveLimit {
 
 /** A cut needs this long to be seen in the lag: what was accepted before it is still on its way. */
 const settleMs = 500;
-const cutMost = 0.4;
+/** What is on its way drains: while the lag falls to this part in that time, nothing more is cut. */
+const drainingPart = 0.8;
+/**
+ * The lag grows by what comes beyond what is carried: at `g` seconds in a second 1/(1+g) of it is carried.
+ * A little less is taken, so that what waits is worked off.
+ */
+const carriedPart = 0.8;
+const cutMost = 0.1;
 const cutLeast = 0.85;
-/** Each second below the low mark. */
-const raisePerSecond = 1.25;
+/** It is not cut below this part of what came when it began; the part shrinks while that does not help. */
+const floorPart = 0.1;
+/** Each second below the low mark: fast up to a part of what came when it began, then slowly. */
+const raiseFast = 3;
+const raiseSlow = 1.25;
+const fastPart = 0.4;
 /** Asked for less than this part of the limit for so long: nobody needs it. */
 const unusedPart = 0.8;
 const unusedMs = 2_000;
-/** What may come at once, in seconds of the rate. */
+/** What may come at once, in seconds of the rate; and what many in one call may take beyond it. */
 const burstS = 0.1;
+const owedMaxS = 2;
 /** Over how long what was accepted is averaged. */
 const averageMs = 500;
 
@@ -49,7 +61,13 @@ export function createAdaptiveLimit(options: AdaptiveLimitOptions): AdaptiveLimi
   const { lagMaxMs, floorPerSecond, now } = options;
   let perSecond = Infinity;
   let bucket = new TokenBucket();
-  let cutAtMs = -Infinity;
+  /** What came in a second when it was limited. */
+  let cameAtFirst = 0;
+  let cutAtMs = 0;
+  let lagAtCutMs = 0;
+  let lagBeforeMs = 0;
+  /** Seconds of lag in a second, at the last look. */
+  let growth = 0;
   let usedAtMs = 0;
   let acceptedPerSecond = 0;
   let accepted = 0;
@@ -61,17 +79,32 @@ export function createAdaptiveLimit(options: AdaptiveLimitOptions): AdaptiveLimi
     perSecond = Infinity;
     bucket = new TokenBucket();
   };
-  const cut = (lagMs: number, nowMs: number) => {
-    if (nowMs - cutAtMs < settleMs) return;
-    cutAtMs = nowMs;
+  const close = (lagMs: number, nowMs: number) => {
+    cameAtFirst = acceptedPerSecond;
     usedAtMs = nowMs;
-    const part = Math.max(cutMost, Math.min(cutLeast, lagMaxMs / lagMs));
-    perSecond = Math.max(floorPerSecond, Math.min(perSecond, acceptedPerSecond) * part);
+    cutTo(acceptedPerSecond, lagMs, nowMs);
+  };
+  const cutTo = (from: number, lagMs: number, nowMs: number) => {
+    const part = Math.max(cutMost, Math.min(cutLeast, carriedPart / (1 + Math.max(0, growth))));
+    perSecond = Math.max(floorPerSecond, cameAtFirst * floorPart, from * part);
+    cutAtMs = nowMs;
+    lagAtCutMs = lagMs;
+  };
+  const cutAgain = (lagMs: number, nowMs: number) => {
+    if (nowMs - cutAtMs < settleMs) return;
+    const isDraining = lagMs < lagAtCutMs * drainingPart;
+    cutAtMs = nowMs;
+    lagAtCutMs = lagMs;
+    if (isDraining) return;
+    if (perSecond <= cameAtFirst * floorPart) cameAtFirst *= cutLeast;
+    cutTo(Math.min(perSecond, Math.max(acceptedPerSecond, perSecond / 2)), lagMs, nowMs);
   };
   const raise = (elapsedMs: number, nowMs: number) => {
     if (refused > 0 || acceptedPerSecond > perSecond * unusedPart) usedAtMs = nowMs;
     if (nowMs - usedAtMs >= unusedMs) return open();
-    if (refused > 0) perSecond *= raisePerSecond ** (elapsedMs / 1_000);
+    if (refused === 0) return;
+    const factor = perSecond < cameAtFirst * fastPart ? raiseFast : raiseSlow;
+    perSecond *= factor ** (elapsedMs / 1_000);
   };
   const average = (elapsedMs: number) => {
     const weight = Math.min(1, elapsedMs / averageMs);
@@ -89,7 +122,8 @@ export function createAdaptiveLimit(options: AdaptiveLimitOptions): AdaptiveLimi
     },
     owe(count) {
       accepted += count;
-      if (perSecond !== Infinity) bucket.owe(count, now(), rate());
+      if (perSecond === Infinity) return;
+      bucket.owe(Math.min(count, perSecond * owedMaxS), now(), rate());
     },
     observe(lagMs) {
       const nowMs = now();
@@ -97,7 +131,9 @@ export function createAdaptiveLimit(options: AdaptiveLimitOptions): AdaptiveLimi
       if (lagMaxMs === 0 || elapsedMs <= 0) return;
       observedAtMs = nowMs;
       average(elapsedMs);
-      if (lagMs > lagMaxMs) cut(lagMs, nowMs);
+      growth = (lagMs - lagBeforeMs) / elapsedMs;
+      lagBeforeMs = lagMs;
+      if (lagMs > lagMaxMs) (perSecond === Infinity ? close : cutAgain)(lagMs, nowMs);
       else if (perSecond !== Infinity && lagMs < lagMaxMs / 2) raise(elapsedMs, nowMs);
       accepted = 0;
       refused = 0;

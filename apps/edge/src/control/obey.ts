@@ -27,11 +27,20 @@ export async function obey(command: ControlCommand, parts: ObeyParts): Promise<n
       return disconnect(command, parts);
     case 'sources':
       return updateSources(command, parts);
+    case 'replace':
+      return replace(command.sessionId, parts.table);
     case 'drain':
       if (command.nodeId !== parts.nodeId()) return 0;
       parts.drain();
       return 1;
   }
+}
+
+/** One that has closed meanwhile is none too many. */
+function replace(sessionId: string, table: SessionTable): number {
+  const sessions = table.find({ sessionId });
+  for (const session of sessions) session.end('replaced');
+  return sessions.length;
 }
 
 async function disconnect(

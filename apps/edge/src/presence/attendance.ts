@@ -16,7 +16,11 @@ import type { Wheel } from '../clock/wheel.ts';
 import type { ChatSession, DeskSession, Session } from '../session/session.ts';
 
 export interface AttendanceOptions {
-  readonly presence: Pick<Presence, 'join' | 'leave' | 'update'>;
+  readonly presence: Pick<Presence, 'join' | 'leave' | 'retire' | 'update'>;
+  /** Most connections of one user in a room, and at the desk; 0: no limit. */
+  readonly connectionsMax: { readonly chat: number; readonly broadcast: number };
+  /** Closes a session, on whichever edge it is, to which newer ones have come. */
+  readonly replace: (sessionId: string) => Promise<void>;
   readonly wheel: Wheel;
   readonly newStamp: NewStamp;
   readonly roomGraceMs: number;
@@ -39,7 +43,7 @@ export interface Attendance {
 }
 
 export function createAttendance(options: AttendanceOptions): Attendance {
-  const { presence, wheel, newStamp, roomGraceMs, deskGraceMs, onWarning } = options;
+  const { presence, wheel, newStamp, connectionsMax, onWarning } = options;
   let stopped = false;
 
   const takeOut = (session: Session, reason: DisconnectReason) => {
@@ -56,19 +60,37 @@ export function createAttendance(options: AttendanceOptions): Attendance {
       onWarning('a closed session could not be withdrawn', { error: String(error) });
     });
   };
+  /** It does not count among the connections any more; that its user is there for the grace, does. */
+  const retire = (session: Session) => {
+    presence.retire(membershipOf(session)).catch((error: unknown) => {
+      onWarning('a closed session could not be retired', { error: String(error) });
+    });
+  };
+  const replace = (sessionId: string) => {
+    options.replace(sessionId).catch((error: unknown) => {
+      onWarning('a connection too many could not be closed', { error: String(error) });
+    });
+  };
   return {
     async enter(session) {
       if (session.socket === 'chat' && session.ticket.observe) return;
       session.entered = true;
-      await presence.join(membershipOf(session), comeEvent(session, newStamp));
+      const limits = { sessionsMax: connectionsMax[session.socket] };
+      const surplus = await presence.join(
+        membershipOf(session),
+        comeEvent(session, newStamp),
+        limits,
+      );
+      for (const { sessionId } of surplus) replace(sessionId);
     },
     leave(session, reason) {
       if (!session.entered || stopped) return;
       session.entered = false;
       if (reason === 'kicked') return takeOut(session, reason);
-      const graceMs = session.socket === 'chat' ? roomGraceMs : deskGraceMs;
+      const graceMs = session.socket === 'chat' ? options.roomGraceMs : options.deskGraceMs;
       wheel.after(graceMs, () => takeOut(session, reason));
       if (session.socket === 'broadcast') withdraw(session);
+      if (connectionsMax[session.socket] > 0) retire(session);
     },
     update: (session) => presence.update(membershipOf(session)),
     stop: () => void (stopped = true),

@@ -27,6 +27,7 @@ function isKnown(
   if (value['kind'] === 'disconnect') return isDisconnect(value);
   if (value['kind'] === 'sources')
     return [value['operatorId'], value['sourcesJson'], value['position']].every(isText);
+  if (value['kind'] === 'replace') return isText(value['sessionId']);
   return value['kind'] === 'drain' && isText(value['nodeId']);
 }
 

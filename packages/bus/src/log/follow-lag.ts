@@ -1,27 +1,26 @@
-/**
- * How far this process is behind what it follows: the age of logged events when they are delivered. Of
- * a stretch of time the least age counts: a burst makes some events old, a queue makes all of them old.
- */
+/** How far this process is behind what it follows: the mean age of logged events at their delivery. */
 import { positionMs } from './position.ts';
 
 export interface FollowLag {
   /** An event at this position is delivered now. */
   delivered(position: string): void;
-  /** The least age since the last call, ms; 0 when nothing was delivered. */
+  /** The mean age since the last call, ms; 0 when nothing was delivered. */
   take(): number;
 }
 
 /** @param nowMs by Redis' clock: ms since the epoch */
 export function createFollowLag(nowMs: () => number): FollowLag {
-  let leastMs = Infinity;
+  let sumMs = 0;
+  let count = 0;
   return {
     delivered(position) {
-      const ageMs = nowMs() - positionMs(position);
-      if (ageMs < leastMs) leastMs = ageMs;
+      sumMs += nowMs() - positionMs(position);
+      count += 1;
     },
     take() {
-      const lagMs = leastMs === Infinity ? 0 : Math.max(0, Math.round(leastMs));
-      leastMs = Infinity;
+      const lagMs = count === 0 ? 0 : Math.max(0, Math.round(sumMs / count));
+      sumMs = 0;
+      count = 0;
       return lagMs;
     },
   };

@@ -3,14 +3,14 @@
  * next one. Each failure leaves memory and caller agreeing; Redis is mended by reconciling.
  */
 import type { RoutedEvent } from '@switchboard/protocol';
-import { BusUnavailable, type Presence } from '../contract.ts';
+import { BusUnavailable, type Membership, type Presence, type SessionName } from '../contract.ts';
 import { type Lease, notEntered } from '../nodes/lease.ts';
 import { type HeldSession, type HeldSessions, entryOf } from './held-sessions.ts';
 import type { Place } from './place.ts';
-import type { Room } from './session-entry.ts';
+import { decodeToken, type Room } from './session-entry.ts';
 import type { SessionStore } from './session-store.ts';
 
-export interface OwnSessions extends Pick<Presence, 'join' | 'leave' | 'update'> {
+export interface OwnSessions extends Pick<Presence, 'join' | 'leave' | 'retire' | 'update'> {
   /** Enters a session that is held and that Redis does not have. */
   enterHeld(partition: number, entry: string): Promise<void>;
 }
@@ -31,13 +31,23 @@ export function createOwnSessions(options: OwnSessionsOptions): OwnSessions {
   const { store, held, placeOf, lease } = options;
 
   /** Joins under the id that holds now, and under the next one when it turns out to be dead. */
-  async function enter(session: HeldSession, connected: RoutedEvent | undefined): Promise<void> {
+  async function enter(
+    session: HeldSession,
+    connected: RoutedEvent | undefined,
+    sessionsMax?: number,
+  ): Promise<SessionName[]> {
     for (let attempt = 0; attempt < JOIN_ATTEMPTS; attempt++) {
       const { nodeId } = lease;
       if (nodeId === undefined) throw notEntered();
-      if ((await store.join(nodeId, session.membership, connected)) !== 'dead') {
+      const [kind, ...surplus] = await store.join(
+        nodeId,
+        session.membership,
+        connected,
+        sessionsMax,
+      );
+      if (kind !== 'dead') {
         session.nodeId = nodeId;
-        return;
+        return surplus.map(decodeToken);
       }
       await lease.replace(nodeId);
     }
@@ -54,20 +64,22 @@ export function createOwnSessions(options: OwnSessionsOptions): OwnSessions {
     if (session.nodeId === undefined && isHeld) held.drop(partition, entry);
   }
   return {
-    async join(membership, connected) {
+    async join(membership, connected, { sessionsMax } = { sessionsMax: 0 }) {
       const { partition } = placeOf(membership.room);
       const entry = entryOf(membership);
       const session = held.get(partition, entry) ?? { membership, connected, nodeId: undefined };
       held.hold(partition, entry, session);
+      let surplus: SessionName[] = [];
       await held.inTurn(entry, async () => {
         if (held.get(partition, entry) !== session) return;
         try {
-          await enter(session, connected);
+          surplus = await enter(session, connected, sessionsMax);
         } catch (error) {
           giveUp(partition, entry, session);
           throw error;
         }
       });
+      return surplus;
     },
     async leave(membership, disconnected) {
       const entry = entryOf(membership);
@@ -79,6 +91,7 @@ export function createOwnSessions(options: OwnSessionsOptions): OwnSessions {
         }
       });
     },
+    retire: (membership) => retire(membership, options),
     async update(membership) {
       const entry = entryOf(membership);
       const session = held.get(placeOf(membership.room).partition, entry);
@@ -94,4 +107,17 @@ export function createOwnSessions(options: OwnSessionsOptions): OwnSessions {
         if (session) await enter(session, anew(session.connected));
       }),
   };
+}
+
+/** It stays held: reconciling leaves it there for its grace. */
+async function retire(
+  membership: Membership,
+  { store, held, placeOf }: Pick<OwnSessionsOptions, 'store' | 'held' | 'placeOf'>,
+): Promise<void> {
+  const { partition } = placeOf(membership.room);
+  const entry = entryOf(membership);
+  await held.inTurn(entry, async () => {
+    const nodeId = held.get(partition, entry)?.nodeId;
+    if (nodeId !== undefined) await store.retire(nodeId, membership);
+  });
 }

@@ -198,9 +198,9 @@ function describeEvent(event: BusEvent): string {
 }
 
 /** Joins with the event of its coming, leaves with that of its going. */
-export function join(edge: Edge, membership: Membership): Promise<void> {
+export async function join(edge: Edge, membership: Membership): Promise<void> {
   const { room, user, userJson } = membership;
-  return edge.presence.join(membership, connected(room, user, userJson));
+  await edge.presence.join(membership, connected(room, user, userJson));
 }
 
 export function leave(edge: Edge, membership: Membership): Promise<void> {

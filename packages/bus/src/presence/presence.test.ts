@@ -53,6 +53,48 @@ describe('join and leave', () => {
     expect(await watched.seen()).toEqual(['+5', '-5']);
   });
 
+  test('the oldest of too many sessions of a user are named to whoever joins, wherever they are', async () => {
+    const room = newRoom();
+    const sessions = ['a', 'b', 'c', 'd'].map((id) => session(room, 'client:5', id));
+    const limits = { sessionsMax: 3 };
+    const named = [];
+    for (const [index, membership] of sessions.entries()) {
+      const edge = index % 2 === 0 ? one : two;
+      named.push(await edge.presence.join(membership, undefined, limits));
+    }
+    expect(named).toEqual([[], [], [], [{ nodeId: one.lease.nodeId, sessionId: 'a' }]]);
+    const other = session(room, 'client:6', 'e');
+    expect(await one.presence.join(other, undefined, limits)).toEqual([]);
+    const again = session(room, 'client:5', 'f');
+    expect(await one.presence.join(again, undefined, { sessionsMax: 0 })).toEqual([]);
+  });
+
+  test('a session that has closed is none too many, and there until it leaves', async () => {
+    const room = newRoom();
+    const watched = await fixture.watch(room);
+    const [first, second] = [session(room, 'client:5', 'a'), session(room, 'client:5', 'b')];
+    await join(one, first);
+    await join(two, second);
+    await one.presence.retire(first);
+    const third = session(room, 'client:5', 'c');
+    expect(await one.presence.join(third, undefined, { sessionsMax: 2 })).toEqual([]);
+    const fourth = session(room, 'client:5', 'd');
+    expect(await two.presence.join(fourth, undefined, { sessionsMax: 2 })).toMatchObject([
+      { sessionId: 'b' },
+    ]);
+    for (const [edge, membership] of [
+      [one, third],
+      [two, fourth],
+      [two, second],
+    ] as const) {
+      await edge.presence.retire(membership);
+      await leave(edge, membership);
+    }
+    expect(await watched.seen()).toEqual(['+5']);
+    await leave(one, first);
+    expect(await watched.seen()).toEqual(['+5', '-5']);
+  });
+
   test('a join or a leave that is repeated changes and tells nothing', async () => {
     const room = newRoom();
     const watched = await fixture.watch(room);

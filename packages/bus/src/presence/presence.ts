@@ -57,6 +57,7 @@ export function createPresence(options: PresenceOptions): Presence & NodeSession
   return {
     join: own.join,
     leave: own.leave,
+    retire: own.retire,
     update: own.update,
     members: (chatId, limit) => readMembers(reading, keys.members(chatId), limit),
     desk: () => readDesk(deskView, livingNodes),

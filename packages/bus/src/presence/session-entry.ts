@@ -1,7 +1,7 @@
 /**
  * How a session is written in Redis.
  *
- *   members hash   client:5            edge-1/s1/1753000000000 edge-2/s9/1753000004000
+ *   members hash   client:5            edge-1/s1/1753000000000/x edge-2/s9/1753000004000 (`/x`: has closed)
  *                  json:client:5       {"id":"5",…}
  *                  #client             users (not sessions) that are clients
  *                  session:edge-1/s1   client:5 {"id":…}⏎{"sources":…}   (desk only: desk-record.ts)
@@ -16,6 +16,9 @@ import { decodeId, encodeId } from '../redis/keys.ts';
 export type Room = Membership['room'];
 
 export const tombstoneField = '#dead';
+
+/** At the end of a listed session: its connection has closed, its grace runs. */
+export const closedMark = '/x';
 
 const DESK = '*desk';
 const structure = /[/@*]/gu;
@@ -52,6 +55,12 @@ export function sessionToken(nodeId: string, sessionId: string): string {
   return `${encodePart(nodeId)}/${encodePart(sessionId)}`;
 }
 
+/** The inverse of `sessionToken`. */
+export function decodeToken(token: string): { nodeId: string; sessionId: string } {
+  const [nodeId = '', sessionId = ''] = token.split('/');
+  return { nodeId: decodeId(nodeId), sessionId: decodeId(sessionId) };
+}
+
 export interface ListedSession {
   readonly nodeId: string;
   readonly sessionId: string;
@@ -61,8 +70,8 @@ export interface ListedSession {
 /** The sessions of a user's list, oldest first. */
 export function decodeSessions(list: string): ListedSession[] {
   return list.split(' ').map((item) => {
-    const [nodeId = '', sessionId = '', joinedMs] = item.split('/');
-    return { nodeId: decodeId(nodeId), sessionId: decodeId(sessionId), joinedMs: Number(joinedMs) };
+    const [, , joinedMs] = item.split('/');
+    return { ...decodeToken(item), joinedMs: Number(joinedMs) };
   });
 }
 

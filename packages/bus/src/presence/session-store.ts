@@ -17,6 +17,7 @@ import {
   sessionToken,
   userField,
 } from './session-entry.ts';
+import { retireScript } from './retire.lua.ts';
 import { updateScript } from './update.lua.ts';
 
 export interface SessionStore {
@@ -24,12 +25,15 @@ export interface SessionStore {
     nodeId: string,
     membership: Membership,
     connected: RoutedEvent | undefined,
+    sessionsMax?: number,
   ): Promise<JoinReply>;
   leave(
     nodeId: string,
     session: Leaving,
     disconnected: RoutedEvent | undefined,
   ): Promise<LeaveReply>;
+  /** Marks it as closed. */
+  retire(nodeId: string, session: Leaving): Promise<unknown>;
   update(nodeId: string, membership: Membership): Promise<boolean>;
   /** Writes the node's tombstone in a partition; resolves to the number of sessions left there. */
   bury(nodeId: string, partition: number): Promise<number>;
@@ -58,7 +62,7 @@ export function createSessionStore({
     place.changes,
   ];
   return {
-    join(nodeId, membership, connected) {
+    join(nodeId, membership, connected, sessionsMax = 0) {
       const { room, sessionId, user, userJson, sessionJson } = membership;
       const place = placeOf(room);
       const call = joinScript.run(redis, keysOf(place, nodeId), [
@@ -70,6 +74,7 @@ export function createSessionStore({
         userJson,
         room === 'desk' ? encodeDeskRecord(user, userJson, sessionJson) : '',
         place.envelope(connected),
+        sessionsMax,
       ]);
       return within(limits.deadlineMs, call);
     },
@@ -83,6 +88,10 @@ export function createSessionStore({
         place.envelope(disconnected),
       ]);
       return within(limits.deadlineMs, call);
+    },
+    retire(nodeId, { room, sessionId, user }) {
+      const args = [userField(user), sessionToken(nodeId, sessionId)] as [string, string];
+      return within(limits.deadlineMs, retireScript.run(redis, [placeOf(room).members], args));
     },
     async update(nodeId, { room, sessionId, user, userJson, sessionJson }) {
       const { members, changes } = placeOf(room);

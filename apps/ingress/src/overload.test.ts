@@ -1,0 +1,65 @@
+/** Edges that are late say so, and ingress takes no more than they carry: with a bus that plays the edge. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  edgeStats,
+  startIngress,
+  uniqueId,
+  type IngressUnderTest,
+} from './test/ingress-under-test.ts';
+
+let ingress: IngressUnderTest;
+let telling: ReturnType<typeof setInterval> | undefined;
+beforeAll(async () => {
+  ingress = await startIngress({ OVERLOAD_LAG_MS: '100' });
+  await ingress.bus.nodes.enter(uniqueId('node'), () => edgeStats);
+});
+afterAll(async () => {
+  clearInterval(telling);
+  await ingress.stop();
+});
+
+const beLate = (followLagMs: number) => {
+  clearInterval(telling);
+  telling = setInterval(
+    () => void ingress.bus.nodes.tellLag({ loopLagMs: 0, followLagMs }).catch(() => undefined),
+    100,
+  );
+};
+
+/** Posts so many at a time until one of them is answered like this. */
+const until = async (status: number, at = 40) => {
+  for (const endMs = performance.now() + 15_000; performance.now() < endMs;) {
+    const posts = Array.from({ length: at }, () => ingress.post('/global', { some: 'thing' }));
+    const found = (await Promise.all(posts)).find((answer) => answer.status === status);
+    if (found !== undefined) return found;
+  }
+  throw new Error(`nothing was answered ${status}`);
+};
+
+describe('while an edge is late', () => {
+  test('what would be late too is answered 429 with Retry-After, and it ends with the lateness', async () => {
+    expect((await ingress.post('/global', {})).status).toBe(200);
+    beLate(5_000);
+    const refused = await until(429);
+    expect(refused.body).toMatchObject({ code: 'rate_limited', detail: 'The edges are late.' });
+    expect(['1', '2']).toContain(refused.headers.get('retry-after'));
+    const batch = Array.from({ length: 100 }, () => ({ path: '/global', body: {} }));
+    const batches = await Promise.all(
+      Array.from({ length: 3 }, () => ingress.post('/batch', batch)),
+    );
+    expect(batches.map(({ status }) => status)).toContain(429);
+    // Who looks, and who sends somebody away, is not held back.
+    expect((await ingress.call('GET', '/online-users')).status).toBe(200);
+    expect((await ingress.post('/sessions/disconnect', { user_id: 1 })).status).toBe(200);
+    clearInterval(telling);
+    await expect
+      .poll(
+        async () => {
+          const posts = Array.from({ length: 20 }, () => ingress.post('/global', {}));
+          return (await Promise.all(posts)).filter(({ status }) => status !== 200).length;
+        },
+        { timeout: 20_000, interval: 500 },
+      )
+      .toBe(0);
+  });
+});
