@@ -3,6 +3,7 @@ import { createHmac, generateKeyPairSync, sign, type KeyObject } from 'node:cryp
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { openChat, UpgradeRefused } from '@switchboard/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { raiseStage } from './stage.ts';
@@ -32,10 +33,12 @@ const keys = [
   octets(secrets.new, 'new'),
 ];
 
-/** The maker's own server of keys. */
+/** The maker's own server of keys: what it serves now, and whether it works. */
+const served = { keys: [jwk(fetched.publicKey, 'fetched', 'EdDSA')], status: 200 };
 const keyServer = createServer((_request, response) => {
+  response.statusCode = served.status;
   response.setHeader('content-type', 'application/json');
-  response.end(JSON.stringify({ keys: [jwk(fetched.publicKey, 'fetched', 'EdDSA')] }));
+  response.end(JSON.stringify({ keys: served.keys }));
 }).listen(0, '127.0.0.1');
 await once(keyServer, 'listening');
 afterAll(() => void keyServer.close());
@@ -45,6 +48,7 @@ const stage = raiseStage({
     AUTH_SECRET: '',
     AUTH_KEYS: JSON.stringify({ keys }),
     AUTH_JWKS_URL: `http://127.0.0.1:${(keyServer.address() as AddressInfo).port}/keys`,
+    AUTH_JWKS_REFRESH_MS: '1000',
   },
 });
 
@@ -117,5 +121,29 @@ describe('a token is refused', () => {
     ['that names none', () => make({ alg: 'none', kid: 'ed' }, () => Buffer.alloc(0))],
   ])('%s', async (_what, token) => {
     expect(await outcome(token())).toBe(401);
+  });
+});
+
+describe('the keys at the JWKS URL', () => {
+  const tokenOf = (pair: typeof fetched, kid: string) =>
+    make({ alg: 'EdDSA', kid }, by(pair.privateKey));
+  const becomes = (token: string, expected: number | string) =>
+    expect.poll(() => outcome(token), { timeout: 15_000, interval: 200 }).toBe(expected);
+
+  test('are exchanged without a restart, and kept while the URL does not work', async () => {
+    const next = generateKeyPairSync('ed25519');
+    const [before, after] = [tokenOf(fetched, 'fetched'), tokenOf(next, 'next')];
+    expect([await outcome(before), await outcome(after)]).toEqual(['connected', 401]);
+    served.keys = [...served.keys, jwk(next.publicKey, 'next', 'EdDSA')];
+    await becomes(after, 'connected');
+    expect(await outcome(before)).toBe('connected');
+
+    served.keys = served.keys.slice(1);
+    await becomes(before, 401);
+    expect(await outcome(after)).toBe('connected');
+
+    served.status = 500;
+    await delay(2_500);
+    expect(await outcome(after)).toBe('connected');
   });
 });

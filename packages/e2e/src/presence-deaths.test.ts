@@ -14,6 +14,7 @@ import {
   type PresenceBook,
 } from '@switchboard/testkit';
 import { afterAll, expect, test } from 'vitest';
+import { noteTold } from './note-told.ts';
 import { askOnlineUsers, watchOnlineUsers, type OnlineAnswer } from './online-watch.ts';
 import { raiseStage } from './stage.ts';
 
@@ -69,17 +70,8 @@ const placeWitnesses = async (): Promise<() => PresenceBook> => {
   const atDesk = await stage.cast.desk({ edge: survivor, id: 'witness-desk' });
   return () => {
     const book = openPresenceBook();
-    for (const [place, { frames }] of [
-      ...inRooms.map((witness, index) => [rooms[index]!, witness] as const),
-      [desk, atDesk] as const,
-    ]) {
-      for (const { event, data } of frames) {
-        const told = /^(?:user|operator)(C|Disc)onnected$/u.exec(event);
-        const { id } = data.user ?? data.operator_user ?? {};
-        if (told === null || id.startsWith('witness')) continue;
-        book.note(place, id, told[1] === 'C' ? 'came' : 'went');
-      }
-    }
+    for (const [index, { frames }] of inRooms.entries()) noteTold(book, rooms[index]!, frames);
+    noteTold(book, desk, atDesk.frames);
     return book;
   };
 };
