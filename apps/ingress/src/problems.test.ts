@@ -1,6 +1,7 @@
 /** Every error answer of the contract, over a real connection. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import type { problemCodes } from '@switchboard/protocol';
 import { problem } from '@switchboard/protocol';
 import { startRedis } from '@switchboard/testkit';
@@ -311,6 +312,19 @@ describe('broken HTTP', () => {
     const expectation = 'Expect: the-unexpected\r\nConnection: close';
     const heard = await speak(`GET /health/live HTTP/1.1\r\nHost: x\r\n${expectation}\r\n\r\n`);
     expect(heard).toMatch(/^HTTP\/1\.1 200 /u);
+  });
+
+  test('whose body breaks off is no defect of ours, wherever it goes', async () => {
+    for (const line of ['POST /message', 'POST /nowhere', 'OPTIONS *']) {
+      const socket = connect(Number(new URL(ingress.url).port), '127.0.0.1');
+      const type = `Api-Token: ${ingress.apiToken}\r\nContent-Type: application/json`;
+      socket.write(`${line} HTTP/1.1\r\nHost: x\r\n${type}\r\nContent-Length: 100\r\n\r\n{`);
+      await setTimeout(50);
+      socket.resetAndDestroy();
+    }
+    await setTimeout(200);
+    expect((await ingress.call('GET', '/health/ready')).status).toBe(200);
+    expect(ingress.process.output()).not.toContain('"level":"error"');
   });
 
   test('with two lengths is 400', async () => {

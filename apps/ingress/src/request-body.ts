@@ -25,10 +25,15 @@ export function readBody(stream: Readable, maxBytes: number): Promise<Buffer> {
       else chunks.length = 0;
     });
     stream.once('end', end);
-    stream.once('error', reject);
+    // A client that goes away is no defect of ours.
+    stream.once('error', () => reject(brokeOff()));
     stream.once('close', () => {
       // Every request closes; an error object is built only for the few whose body broke off.
-      if (!stream.readableEnded) reject(problem('malformed', { detail: 'The body broke off.' }));
+      if (!stream.readableEnded) reject(brokeOff());
     });
   });
+}
+
+function brokeOff() {
+  return problem('malformed', { detail: 'The body broke off.' });
 }
