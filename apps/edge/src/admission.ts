@@ -32,7 +32,7 @@ export interface Admission extends Holdback {
 }
 
 /** An edge that is late whatever is taken must not stop the cluster: so many messages a second go on. */
-const floorPerSecond = 20;
+const floorPerSecond = 100;
 const trustedAddressConnectsPerSecond = 20;
 const retryAfterMs = 1_000;
 /** Of the container's memory: above it the kernel is near. */

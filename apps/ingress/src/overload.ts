@@ -23,7 +23,7 @@ export interface Overload {
 }
 
 /** An edge that is late whatever is accepted must not stop all: so many events a second go on. */
-const floorPerSecond = 50;
+const floorPerSecond = 100;
 const lookEveryMs = 250;
 
 export function createOverload({ watch, lagMaxMs, measurements }: OverloadOptions): Overload {

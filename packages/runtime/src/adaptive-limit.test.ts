@@ -121,7 +121,7 @@ describe('a limit that adapts to the lag', () => {
     const limit = limited(() => nowMs);
     nowMs += 250;
     limit.observe(5_000);
-    expect(limit.take()).toBe(0);
+    for (let count = 0; count < 10; count += 1) expect(limit.take()).toBe(0);
     limit.owe(100);
     const waitMs = limit.take();
     expect(waitMs).toBeGreaterThan(1_900);

@@ -14,7 +14,10 @@ import { TokenBucket } from './token-bucket.ts';
 export interface AdaptiveLimitOptions {
   /** Above it less is accepted, ms; below half of it more. 0: never limited. */
   readonly lagMaxMs: number;
-  /** It is never cut below this: a node that is late for its own reasons must not stop all. */
+  /**
+   * It is never cut below this, and so many may always come at once: a node that is late for its own
+   * reasons, on a machine that others use up, must not stop those who ask for little.
+   */
   readonly floorPerSecond: number;
   /** A clock that never steps back, ms. */
   readonly now: () => number;
@@ -74,7 +77,7 @@ export function createAdaptiveLimit(options: AdaptiveLimitOptions): AdaptiveLimi
   let refused = 0;
   let observedAtMs = now();
 
-  const rate = () => ({ perSecond, burst: Math.max(1, perSecond * burstS) });
+  const rate = () => ({ perSecond, burst: Math.max(1, floorPerSecond, perSecond * burstS) });
   const open = () => {
     perSecond = Infinity;
     bucket = new TokenBucket();
