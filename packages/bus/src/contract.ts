@@ -249,8 +249,8 @@ export interface DeskSession {
   readonly sessionJson?: string;
 }
 
-/** The `/broadcast` sessions of one living node. */
-export interface DeskNode {
+/** Some of the `/broadcast` sessions of one living node. */
+export interface DeskPart {
   readonly nodeId: string;
   /** The node's last lease renewal: ms since the epoch, Redis' clock. */
   readonly lastSeenMs: number;
@@ -280,7 +280,7 @@ export interface Presence {
    * `/broadcast` sessions, those in their grace included, dead nodes left out: as of now. Read once
    * as a whole, then by what has changed: cheap to ask.
    */
-  desk(): Promise<DeskNode[]>;
+  desk(): Promise<DeskPart[]>;
   /** How many live `/broadcast` sessions an operator has. */
   deskSessionsOf(operatorId: string): Promise<number>;
 }

@@ -1,4 +1,4 @@
-import type { DeskNode, DeskSession } from '@switchboard/bus';
+import type { DeskPart, DeskSession } from '@switchboard/bus';
 import { describe, expect, it, vi } from 'vitest';
 import { createRoster } from './roster.ts';
 
@@ -9,14 +9,14 @@ const session = (id: string): DeskSession => ({
   userJson: JSON.stringify({ id }),
   sessionJson: '{}',
 });
-const desk = (...ids: string[]): DeskNode[] => [
+const desk = (...ids: string[]): DeskPart[] => [
   { nodeId: 'n', lastSeenMs: 0, sessions: ids.map(session) },
 ];
 
 describe('the roster', () => {
   it('is read again for who asks during a reading, and once for all of them', async () => {
-    const answers: ((nodes: DeskNode[]) => void)[] = [];
-    const read = vi.fn(() => new Promise<DeskNode[]>((resolve) => void answers.push(resolve)));
+    const answers: ((nodes: DeskPart[]) => void)[] = [];
+    const read = vi.fn(() => new Promise<DeskPart[]>((resolve) => void answers.push(resolve)));
     const roster = createRoster({ desk: read });
     const first = roster.read();
     const [second, third] = [roster.read(), roster.read()];
@@ -31,7 +31,7 @@ describe('the roster', () => {
 
   it('passes a failure on and works again afterwards', async () => {
     const read = vi
-      .fn<() => Promise<DeskNode[]>>()
+      .fn<() => Promise<DeskPart[]>>()
       .mockRejectedValueOnce(new Error('away'))
       .mockResolvedValue([]);
     const roster = createRoster({ desk: read });

@@ -139,17 +139,17 @@ return redis.call('ZREM', KEYS[1], ARGV[1])
 `,
 );
 
-/** Redis' time, `seen_until` and all lease ends in one moment. KEYS nodes, cluster. */
+/** Redis' time, `seen_until`, `renewed_at` and all lease ends in one moment. KEYS nodes, cluster. */
 export const readLeasesScript = defineScript<
   [],
-  [nowMs: string, seenUntilMs: string, leases: string[]]
+  [nowMs: string, seenUntilMs: string, renewedAtMs: string, leases: string[]]
 >(
   'nodesRead',
   2,
   `#!lua flags=no-writes,allow-oom
 ${nowMsLua}
-local seenUntil = redis.call('HGET', KEYS[2], 'seen_until') or '0'
+local known = redis.call('HMGET', KEYS[2], 'seen_until', 'renewed_at')
 local leases = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
-return { ms(nowMs), seenUntil, leases }
+return { ms(nowMs), known[1] or '0', known[2] or '0', leases }
 `,
 );

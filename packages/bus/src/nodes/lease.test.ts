@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   type PresenceFixture,
+  cuttable,
   join,
   openPresenceFixture,
   session,
@@ -129,6 +130,22 @@ describe('when Redis was away', () => {
     expect(await one.clean()).toEqual([]);
     const newcomer = await fixture.enteredEdge('newcomer');
     expect(await newcomer.clean()).toEqual([]);
+  });
+
+  test('who could not read it either takes nobody for dead until somebody has renewed, or a lease later', async () => {
+    const edge = await fixture.enteredEdge('one');
+    let isAway = true;
+    const reader = fixture.edge(cuttable(fixture.redis, () => isAway));
+    const stranger = fixture.edge();
+    await expect(reader.livingNodes.livingNow()).rejects.toThrow('cut');
+    await pass(2 * LEASE_MS);
+    isAway = false;
+    expect((await reader.livingNodes.livingNow()).nodeIds).toEqual(['one']);
+    expect((await stranger.livingNodes.livingNow()).nodeIds).toEqual([]);
+    await edge.lease.renew();
+    await fixture.endLease('one');
+    await fixture.redis.hdel(fixture.keys.cluster(), 'seen_until');
+    expect((await reader.livingNodes.livingNow()).nodeIds).toEqual([]);
   });
 
   test('the first who is back is the witness: the others are shown until the hold is over', async () => {

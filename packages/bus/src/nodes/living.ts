@@ -4,7 +4,7 @@ import type { Keys } from '../redis/keys.ts';
 import { pairs } from '../redis/scan-hash.ts';
 import type { RedisCommands } from '../redis/script.ts';
 import { readLeasesScript } from './lease-scripts.lua.ts';
-import type { LeaseTimes } from './lease-times.ts';
+import { type LeaseTimes, silenceMs } from './lease-times.ts';
 
 export interface Living {
   readonly nodeIds: readonly string[];
@@ -47,6 +47,8 @@ interface Leases {
 
 export function createLivingNodes({ redis, keys, times, monotonicMs }: LivingOptions): LivingNodes {
   let known: Leases | undefined;
+  /** When Redis did not answer us for the last time. */
+  let awayMs = -Infinity;
   let reading: Promise<Leases> | undefined;
 
   const read = () => {
@@ -56,20 +58,20 @@ export function createLivingNodes({ redis, keys, times, monotonicMs }: LivingOpt
   async function readLeases(): Promise<Leases> {
     // From before the call on: an answer that came late must not make a lease longer.
     const readAtMs = monotonicMs();
-    const reply = await within(
-      times.deadlineMs,
-      readLeasesScript.run(redis, [keys.nodes(), keys.cluster()], []),
-    );
-    const [nowMs, seenUntilMs, leases] = reply;
-    const ends = new Map(pairs(leases).map(([nodeId, end]) => [nodeId, Number(end)]));
-    known = {
-      readAtMs,
-      nowMs: Number(nowMs),
-      seenUntilMs: Number(seenUntilMs),
-      ends,
-    };
+    const call = readLeasesScript.run(redis, [keys.nodes(), keys.cluster()], []);
+    const reply = await within(times.deadlineMs, call).catch((error: unknown) => {
+      awayMs = monotonicMs();
+      throw error;
+    });
+    const [nowMs, renewedAtMs] = [Number(reply[0]), Number(reply[2])];
+    const ends = new Map(pairs(reply[3]).map(([nodeId, end]) => [nodeId, Number(end)]));
+    const seenUntilMs = isBack(nowMs - renewedAtMs) ? Infinity : Number(reply[1]);
+    known = { readAtMs, nowMs, seenUntilMs, ends };
     return known;
   }
+  /** Redis was away from us, and nobody has renewed since: whose leases have ended meanwhile may live. */
+  const isBack = (unrenewedMs: number) =>
+    monotonicMs() - awayMs < times.leaseMs && unrenewedMs > silenceMs(times);
   const ageMs = (leases: Leases) => monotonicMs() - leases.readAtMs;
   const isEnough = (leases: Leases, mentioned: Iterable<string>) =>
     ageMs(leases) < times.livingMs &&

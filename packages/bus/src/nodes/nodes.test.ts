@@ -174,7 +174,7 @@ describe('running nodes', () => {
     const edge = fixture.edge();
     const lease = await edge.nodes.enter('leaving', () => stats);
     await join(edge, session(room, 'client:1', 'a'));
-    await lease.release(200);
+    await lease.release(1_000);
     expect(await memberIds(other)).toEqual(['client:1']);
     await until(
       'the end',

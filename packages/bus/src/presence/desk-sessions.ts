@@ -1,27 +1,34 @@
-/** Sessions by node; a node's list stays the same array while nothing in it has changed. */
+/**
+ * Sessions by node, in parts: a part stays the same array while nothing in it has changed, so that a
+ * reader who keeps what it made of a part has little to do when one session comes or goes.
+ */
 import type { DeskSession } from '../contract.ts';
 
-interface OfNode {
+interface Part {
   readonly byToken: Map<string, DeskSession>;
   list: readonly DeskSession[] | undefined;
 }
 
+const PARTS_PER_NODE = 64;
+
 export class DeskSessions {
-  private readonly nodes = new Map<string, OfNode>();
+  private readonly nodes = new Map<string, Part[]>();
 
   set(token: string, session: DeskSession): void {
     const { nodeId } = session;
-    const node = this.nodes.get(nodeId) ?? { byToken: new Map(), list: undefined };
-    this.nodes.set(nodeId, node);
-    node.byToken.set(token, session);
-    node.list = undefined;
+    const parts = this.nodes.get(nodeId) ?? createParts();
+    this.nodes.set(nodeId, parts);
+    const part = parts[partOf(token)] as Part;
+    part.byToken.set(token, session);
+    part.list = undefined;
   }
 
   delete(token: string): void {
-    for (const [nodeId, node] of this.nodes) {
-      if (!node.byToken.delete(token)) continue;
-      node.list = undefined;
-      if (node.byToken.size === 0) this.nodes.delete(nodeId);
+    for (const [nodeId, parts] of this.nodes) {
+      const part = parts[partOf(token)] as Part;
+      if (!part.byToken.delete(token)) continue;
+      part.list = undefined;
+      if (parts.every(({ byToken }) => byToken.size === 0)) this.nodes.delete(nodeId);
       return;
     }
   }
@@ -30,9 +37,24 @@ export class DeskSessions {
     return this.nodes.keys();
   }
 
-  of(nodeId: string): readonly DeskSession[] {
-    const node = this.nodes.get(nodeId);
-    if (node === undefined) return [];
-    return (node.list ??= [...node.byToken.values()]);
+  /** None of them is empty. */
+  partsOf(nodeId: string): (readonly DeskSession[])[] {
+    const parts = this.nodes.get(nodeId) ?? [];
+    return parts
+      .filter(({ byToken }) => byToken.size > 0)
+      .map((part) => (part.list ??= [...part.byToken.values()]));
   }
+}
+
+function createParts(): Part[] {
+  return Array.from({ length: PARTS_PER_NODE }, () => ({ byToken: new Map(), list: undefined }));
+}
+
+/** FNV-1a: sessions that have come one after the other are spread, too. */
+function partOf(token: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < token.length; i++) {
+    hash = Math.imul(hash ^ token.charCodeAt(i), 0x01000193);
+  }
+  return (hash >>> 16) % PARTS_PER_NODE;
 }

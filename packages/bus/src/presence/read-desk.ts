@@ -1,6 +1,6 @@
 /** Who is at the operators' desk: without the sessions of dead nodes. */
 import type { UserKey } from '@switchboard/protocol';
-import type { DeskNode } from '../contract.ts';
+import type { DeskPart } from '../contract.ts';
 import type { LivingNodes } from '../nodes/living.ts';
 import { within } from '../redis/call.ts';
 import { deskRecordField, hasConnection } from './desk-record.ts';
@@ -9,17 +9,17 @@ import type { ReadOptions } from './read-members.ts';
 import { decodeSessions, userField } from './session-entry.ts';
 
 /** The leases are judged when everything else is there: a node that has died meanwhile is left out. */
-export async function readDesk(view: DeskView, livingNodes: LivingNodes): Promise<DeskNode[]> {
-  const sessions = await view.current();
+export async function readDesk(view: DeskView, livingNodes: LivingNodes): Promise<DeskPart[]> {
+  // Both are asked while Redis is away, too: who has seen the outage does not take it for a death.
+  const [sessions] = await Promise.all([view.current(), livingNodes.living()]);
   const nodeIds = [...sessions.nodeIds()];
   const living = await livingNodes.living(nodeIds);
   return nodeIds
     .filter((nodeId) => living.has(nodeId))
-    .map((nodeId) => ({
-      nodeId,
-      lastSeenMs: living.lastSeenMs(nodeId),
-      sessions: sessions.of(nodeId),
-    }));
+    .flatMap((nodeId) => {
+      const lastSeenMs = living.lastSeenMs(nodeId);
+      return sessions.partsOf(nodeId).map((part) => ({ nodeId, lastSeenMs, sessions: part }));
+    });
 }
 
 /** How many live sessions one user has at the desk; those in their grace are not live. */
