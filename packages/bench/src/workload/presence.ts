@@ -3,8 +3,11 @@
  * all of them, and how long `/online-users` takes, at rest and while tabs come and go.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { gatherCrowd, mintToken, startCluster, type Cluster } from '@switchboard/testkit';
+import { mintToken, startCluster, type Cluster, type CrowdMember } from '@switchboard/testkit';
+import { startBenchProcess, type BenchProcess } from '../child-process.ts';
 import { redisRole, startMeasuredRedis } from '../contender/redis.ts';
+import { callProcess } from '../load/call.ts';
+import type { CompanyMethods } from '../load/company-process.ts';
 import { startLoadGenerator } from '../load/load-generator.ts';
 import type { SubscriberPlan } from '../load/subscriber.ts';
 import { openTimedGet, type TimedGet } from '../load/timed-get.ts';
@@ -15,6 +18,8 @@ import { reportTimes, type LatencyReport } from '../measure/latency.ts';
 import { renderPresence, type AskRow, type RestRow } from '../report/presence-table.ts';
 import { unlessAborted } from '../stop-request.ts';
 import type { Workload, WorkloadSetting } from './workload.ts';
+
+const companyProgram = new URL('../load/company-process.ts', import.meta.url);
 
 const nodes = 4;
 const tokenLifeS = 24 * 3600;
@@ -124,26 +129,27 @@ const planTab = async (cluster: Cluster, node: number, operator: number) => {
 };
 
 const askAll = async (cluster: Cluster, churn: boolean): Promise<AskRow[]> => {
-  const headers = { 'Api-Token': cluster.apiToken };
-  const asking = openTimedGet(cluster.ingress.url, headers);
-  const stopChurn = churn ? startChurn(cluster) : async () => {};
+  const asking = openTimedGet(cluster.ingress.url, { 'Api-Token': cluster.apiToken });
+  const company = [startBenchProcess(companyProgram), startBenchProcess(companyProgram)] as const;
+  const [watcher, crowd] = [callCompany(company[0]), callCompany(company[1])];
   const rows: AskRow[] = [];
   try {
+    if (churn) await crowd.comeAndGo(await planChurn(cluster));
     for (const question of questions) {
-      const live = watchLoop(cluster.ingress.url);
+      await watcher.watch(cluster.ingress.url);
       const answers = await askOften(asking, `/online-users${question}`);
-      const { p99Ms: liveP99Ms, maxMs: liveMaxMs } = await live();
+      const live = (await watcher.stop()) as LatencyReport;
       rows.push({
         question: `/online-users${question}`,
         churn,
         ...reportTimes(answers.map(({ tookUs }) => tookUs)),
         megabytes: answers.at(-1)!.bytes / 1e6,
-        liveP99Ms,
-        liveMaxMs,
+        liveP99Ms: live.p99Ms,
+        liveMaxMs: live.maxMs,
       });
     }
   } finally {
-    await stopChurn();
+    await Promise.all(company.map(({ stop }) => stop()));
     asking.close();
   }
   return rows;
@@ -158,44 +164,13 @@ const askOften = async (asking: TimedGet, path: string) => {
   return answers;
 };
 
-/** Asks something that costs nothing, all the time: its latency is what the loop was busy with. */
-const watchLoop = (url: string): (() => Promise<LatencyReport>) => {
-  const asking = openTimedGet(url, {});
-  const timesUs: number[] = [];
-  let isGoing = true;
-  const watch = (async () => {
-    while (isGoing) {
-      timesUs.push((await asking.ask('/health/live')).tookUs);
-      await delay(5);
-    }
-  })();
-  return async () => {
-    isGoing = false;
-    await watch;
-    asking.close();
-    return reportTimes(timesUs);
-  };
-};
+const callCompany = ({ child }: BenchProcess) =>
+  callProcess<CompanyMethods>(child, ['watch', 'comeAndGo', 'stop']);
 
-/** Tabs of operators of their own that come and go, some dozens a second. */
-const startChurn = (cluster: Cluster): (() => Promise<void>) => {
-  let isGoing = true;
-  const churn = (async () => {
-    const tabs = await Promise.all(
-      Array.from({ length: churnSessions }, (_, index) =>
-        planTab(cluster, index % nodes, 1_000_000 + index),
-      ),
-    );
-    const members = tabs.map(({ url, token }) => ({ url, path: '/broadcast', token }));
-    while (isGoing) {
-      const crowd = await gatherCrowd(members);
-      await delay(200);
-      crowd.scatter();
-      await delay(200);
-    }
-  })();
-  return async () => {
-    isGoing = false;
-    await churn;
-  };
+/** Operators of their own. */
+const planChurn = async (cluster: Cluster): Promise<CrowdMember[]> => {
+  const tabs = Array.from({ length: churnSessions }, (_, index) =>
+    planTab(cluster, index % nodes, 1_000_000 + index),
+  );
+  return (await Promise.all(tabs)).map(({ url, token }) => ({ url, path: '/broadcast', token }));
 };
