@@ -300,8 +300,36 @@ describe('what is kept', () => {
     const onceKey = keys.once(chatId, 'c', [chatId, 'client:5', 'm']);
     const names = [keys.log(chatId), onceKey, keys.state(chatId), keys.messages(chatId)];
     const left = await Promise.all(names.map((name) => redis.pttl(name)));
-    const days = left.map((ms) => Math.ceil(ms / hours / 24));
-    expect(days).toEqual([1, 1, 30, 30]);
+    // A tenth of a log's life more, so that it need not be renewed by every event.
+    expect(left.map((ms) => Math.ceil(ms / hours))).toEqual([27, 24, 720, 720]);
+  });
+
+  test('lives on while a room does: its expiry is renewed after a tenth of its life', async () => {
+    const { redis, keys } = fixture;
+    const chatId = chat();
+    await add(chatId, 'm1');
+    for (const key of [keys.log(chatId), keys.state(chatId)]) await redis.pexpire(key, hours);
+    await add(chatId, 'm2');
+    expect(await redis.pttl(keys.log(chatId))).toBeLessThanOrEqual(hours);
+    await redis.hset(keys.state(chatId), 'renewed', Date.now() - 3 * hours);
+    await add(chatId, 'm3');
+    expect(await redis.pttl(keys.log(chatId))).toBeGreaterThan(24 * hours);
+    expect(await redis.pttl(keys.state(chatId))).toBeGreaterThan(29 * 24 * hours);
+  });
+
+  test('is counted anew when the log is gone and the record of its size is not', async () => {
+    const small = await openLogFixture({ limits: { roomMaxBytes: 2_000, trimSlack: 2 } });
+    const { redis, keys } = small;
+    const chatId = chat();
+    const grow = () => small.log.append({ event: roomEvent(chatId, 'x'), deadlineMs: 1_000 });
+    await grow();
+    await redis.del(keys.log(chatId));
+    await redis.hset(keys.state(chatId), { bytes: 1_000_000, entries: 400 });
+    for (let count = 0; count < 4; count += 1) await grow();
+    expect(await redis.xlen(keys.log(chatId))).toBe(4);
+    expect(await redis.hmget(keys.state(chatId), 'entries')).toEqual(['4']);
+    expect(Number(await redis.hget(keys.state(chatId), 'bytes'))).toBeLessThan(2_000);
+    await small.close();
   });
 
   test('of messages is two generations: known for a day, whichever of them they are in', async () => {
@@ -314,7 +342,7 @@ describe('what is kept', () => {
     const aged = known.replace(/^\d+/u, String(Date.now() - 25 * hours));
     await redis.hset(keys.messages(chatId), 'message:m1', aged);
     await add(chatId, 'm3');
-    expect(await redis.hkeys(keys.messages(chatId))).toEqual(['since', 'message:m3']);
+    expect(await redis.hkeys(keys.messages(chatId))).toEqual(['older', 'message:m3', 'since']);
     expect(await add(chatId, 'm2')).toBe('duplicate');
     expect((await fixture.log.recall(chatId, 'm2'))?.sequence).toBe(2);
     expect(await fixture.log.recall(chatId, 'm1')).toBeUndefined();
