@@ -37,13 +37,23 @@ export function exceedsDepth(value: unknown, maxDepth: number): boolean {
   let level = containersIn([value]);
   for (let depth = 1; level.length > 0; depth += 1) {
     if (depth > maxDepth) return true;
-    level = containersIn(level.flatMap((container) => Object.values(container)));
+    level = containersOf(level);
   }
   return false;
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What is asked of every body: no copies of what is not a container. */
+function containersOf(level: readonly object[]): object[] {
+  const inner: object[] = [];
+  for (const container of level) {
+    for (const value of Object.values(container))
+      if (typeof value === 'object' && value !== null) inner.push(value);
+  }
+  return inner;
 }
 
 function containersIn(values: readonly unknown[]): object[] {

@@ -6,14 +6,27 @@
  * @see http://www.isthe.com/chongo/tech/comp/fnv/ and https://github.com/aappleby/smhasher (fmix32)
  */
 export function partitionOf(chatId: string, partitions: number): number {
-  return mixed(fnv1a(encoder.encode(chatId))) % partitions;
+  return mixed(fnv1aOfAscii(chatId) ?? fnv1a(encoder.encode(chatId))) % partitions;
 }
 
 const encoder = new TextEncoder();
+const OFFSET_BASIS = 0x811c9dc5;
+const PRIME = 0x01000193;
 
 function fnv1a(bytes: Uint8Array): number {
-  let hash = 0x811c9dc5;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  let hash = OFFSET_BASIS;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, PRIME);
+  return hash;
+}
+
+/** Without encoding: nearly all ids are ASCII. Undefined for the others. */
+function fnv1aOfAscii(text: string): number | undefined {
+  let hash = OFFSET_BASIS;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return undefined;
+    hash = Math.imul(hash ^ code, PRIME);
+  }
   return hash;
 }
 

@@ -4,17 +4,28 @@
  */
 import { partitionOf } from '@switchboard/protocol';
 
+// oxlint-disable-next-line no-control-regex -- controls are what is encoded here
+const STRUCTURE = /[%:{}\s\u0000-\u001f\u007f]|^-$/u;
+const EVERY_STRUCTURE = new RegExp(STRUCTURE, 'gu');
+
 /** Ids stay readable: only what could be taken for structure is percent-encoded (and `-`, which means absent). */
 export function encodeId(id: string): string {
-  // oxlint-disable-next-line no-control-regex -- controls are what is encoded here
-  return id.replace(/[%:{}\s\u0000-\u001f\u007f]|^-$/gu, encodeChar);
+  return STRUCTURE.test(id) ? id.replace(EVERY_STRUCTURE, encodeChar) : id;
 }
 
+/** Of the characters that are encoded, with whom the ids of users (`client:5`) are full. */
+const encodedChars = new Map<string, string>();
+
 function encodeChar(char: string): string {
+  const known = encodedChars.get(char);
+  if (known !== undefined) return known;
   const bytes = new TextEncoder().encode(char);
-  return Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, '0').toUpperCase()}`).join(
-    '',
+  const encoded = Array.from(
+    bytes,
+    (byte) => `%${byte.toString(16).padStart(2, '0').toUpperCase()}`,
   );
+  encodedChars.set(char, encoded.join(''));
+  return encoded.join('');
 }
 
 /** The inverse of `encodeId`. Total: what `encodeId` never wrote comes back as it is. */
@@ -72,28 +83,22 @@ export interface Keys {
 export function createKeys(prefix: string, partitions: number): Keys {
   const inPartition = (partition: number, kind: string, ...ids: string[]) =>
     `${prefix}{${partition}}:${[kind, ...ids.map(encodeId)].join(':')}`;
-  const ofChat = (chatId: string, kind: string) =>
-    inPartition(partitionOf(chatId, partitions), kind, chatId);
+  const ofChat = createChatKeys(prefix, partitions);
   const ctl = (kind: string, ...ids: string[]) =>
     `${prefix}{ctl}:${[kind, ...ids.map(encodeId)].join(':')}`;
   return {
     partitions,
-    partitionOf: (chatId) => partitionOf(chatId, partitions),
-    log: (chatId) => ofChat(chatId, 'log'),
-    state: (chatId) => ofChat(chatId, 'state'),
-    messages: (chatId) => ofChat(chatId, 'messages'),
-    olderMessages: (chatId) => ofChat(chatId, 'messages-older'),
+    partitionOf: (chatId) => ofChat(chatId).partition,
+    log: (chatId) => ofChat(chatId).key('log'),
+    state: (chatId) => ofChat(chatId).key('state'),
+    messages: (chatId) => ofChat(chatId).key('messages'),
+    olderMessages: (chatId) => ofChat(chatId).key('messages-older'),
     once: (chatId, kind, parts) =>
-      inPartition(
-        chatId === undefined ? 0 : partitionOf(chatId, partitions),
-        'once',
-        kind,
-        ...parts,
-      ),
-    feed: (partition) => inPartition(partition, 'feed'),
-    feedState: (partition) => inPartition(partition, 'feed', 'state'),
-    room: (chatId) => ofChat(chatId, 'room'),
-    members: (chatId) => ofChat(chatId, 'members'),
+      inPartition(chatId === undefined ? 0 : ofChat(chatId).partition, 'once', kind, ...parts),
+    feed: (partition) => `${prefix}{${partition}}:feed`,
+    feedState: (partition) => `${prefix}{${partition}}:feed:state`,
+    room: (chatId) => ofChat(chatId).key('room'),
+    members: (chatId) => ofChat(chatId).key('members'),
     desk: () => inPartition(0, 'desk'),
     deskChanges: () => inPartition(0, 'desk', 'changes'),
     nodeSessions: (partition, nodeId) => inPartition(partition, 'node', nodeId),
@@ -111,6 +116,25 @@ export function createKeys(prefix: string, partitions: number): Keys {
       partition === undefined
         ? ctl('heartbeat', processId)
         : inPartition(partition, 'heartbeat', processId),
+  };
+}
+
+interface ChatKeys {
+  readonly partition: number;
+  key(kind: string): string;
+}
+
+/** An append names six keys of one chat: what they share is kept for the chat that was asked for last. */
+function createChatKeys(prefix: string, partitions: number): (chatId: string) => ChatKeys {
+  let lastId: string | undefined;
+  let last: ChatKeys;
+  return (chatId) => {
+    if (chatId === lastId) return last;
+    const partition = partitionOf(chatId, partitions);
+    const [before, after] = [`${prefix}{${partition}}:`, `:${encodeId(chatId)}`];
+    lastId = chatId;
+    last = { partition, key: (kind) => before + kind + after };
+    return last;
   };
 }
 
