@@ -156,6 +156,7 @@ const judge = async (
     // uWebSockets.js drops what comes together with the upgrade.
     afterwards: bytes,
     waitMs,
+    firstWaitMs: 20_000,
     isEnough: ({ body }) =>
       readFrames(body).some(
         (frame) => frame.opcode === 8 || frame.payload.includes('"request_id":"fence"'),

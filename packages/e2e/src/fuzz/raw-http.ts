@@ -16,8 +16,10 @@ export interface RawOptions {
   readonly chunks: readonly (string | Buffer)[];
   /** Written when the first bytes of the answer are there. */
   readonly afterwards?: Buffer;
-  /** How long an answer may take, ms. */
+  /** How long nothing may come before we give up, ms. */
   readonly waitMs: number;
+  /** The same before the first bytes (default `waitMs`): where an answer is certain, on a loaded machine. */
+  readonly firstWaitMs?: number;
   /** True as soon as enough has come; default: when the server closes. */
   readonly isEnough?: (answer: RawAnswer) => boolean;
 }
@@ -28,6 +30,7 @@ export const exchange = ({
   chunks,
   afterwards,
   waitMs,
+  firstWaitMs = waitMs,
   isEnough,
 }: RawOptions): Promise<RawAnswer> =>
   new Promise((resolve) => {
@@ -38,7 +41,8 @@ export const exchange = ({
       resolve(readAnswer(received, closed));
     };
     socket.setNoDelay(true);
-    socket.setTimeout(waitMs, () => finish(false));
+    socket.setTimeout(firstWaitMs, () => finish(false));
+    socket.once('data', () => socket.setTimeout(waitMs));
     if (afterwards !== undefined) socket.once('data', () => socket.write(afterwards));
     socket.on('data', (chunk) => {
       received = Buffer.concat([received, chunk]);
