@@ -6,7 +6,7 @@
  * |----------|-------------------------------------------------|-------|------------------|
  * | typing   | 0.4 and more                                    |       | any edge's       |
  * | receipts | 0.6 and more                                    |       | any edge's       |
- * | connects | 0.8 and more: a storm of reconnects is no reason| 2 s   | this one's       |
+ * | connects | 0.8 and more: a storm of reconnects is no reason| 5 s   | this one's       |
  * | messages | (see adaptive-limit: as many as can be carried) |       | any edge's       |
  *
  * Memory counts like lag: 0.4 at 82 % of its limit, 1 at the limit, where all messages are refused.
@@ -50,7 +50,7 @@ interface Parts {
 const steps: readonly Step[] = [
   { what: 'typing', from: 0.4, afterMs: 0, of: ({ worst, memory }) => Math.max(worst, memory) },
   { what: 'receipts', from: 0.6, afterMs: 0, of: ({ worst, memory }) => Math.max(worst, memory) },
-  { what: 'connects', from: 0.8, afterMs: 2_000, of: ({ own, memory }) => Math.max(own, memory) },
+  { what: 'connects', from: 0.8, afterMs: 5_000, of: ({ own, memory }) => Math.max(own, memory) },
   { what: 'messages', from: 1, afterMs: 0, of: ({ memory }) => memory },
 ];
 
