@@ -24,6 +24,11 @@ export interface BenchOptions {
     /** How long a fault that repeats itself goes on. */
     seconds: number;
   };
+  overload: {
+    subscribers: number;
+    chats: number;
+    seconds: number;
+  };
   /** Whether the result goes to docs/benchmarks. */
   isKept: boolean;
   /** Whether stdout gets JSON in place of the table. */

@@ -24,6 +24,14 @@ describe('parseOptions', () => {
     expect(fanOut.loads).toEqual([]);
   });
 
+  test('overloads for a minute by default', () => {
+    expect(parseOptions(['overload']).overload).toEqual({
+      subscribers: 2000,
+      chats: 256,
+      seconds: 60,
+    });
+  });
+
   test.each([
     [['elsewhere'], 'workload'],
     [[], 'workload'],

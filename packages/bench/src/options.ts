@@ -19,6 +19,9 @@ storm: the node that all clients are on is killed; cuts: every client is cut eve
   --room-size 100               clients of a room
   --rate 50                     messages per second
   --seconds 45                  cuts: how long
+overload: twice as many messages as the edges carry
+  --subscribers 2000            so many that writing to them, and not taking messages, is what limits
+  --seconds 60                  how long
 presence: operators with a tab on each of four nodes, at rest, and /online-users
   --clients 10000               their tabs
 all of them
@@ -39,7 +42,7 @@ const optional = { type: 'string' } as const;
 
 /** `--rate` and `--seconds` mean one thing each, with a default for each kind of workload. */
 const known = {
-  subscribers: option('1000'),
+  subscribers: optional,
   publishers: option('8,32,128'),
   rate: optional,
   seconds: optional,
@@ -73,7 +76,7 @@ export const parseOptions = (args: readonly string[]): BenchOptions => {
     patienceS: values.patience === '0' ? 0 : wholeNumber('patience', values.patience, 3600),
     fanOut: {
       loads: isFanOut ? parseLoads(values.publishers, values.rate ?? '200,500') : [],
-      subscribers: wholeNumber('subscribers', values.subscribers, 50_000),
+      subscribers: wholeNumber('subscribers', values.subscribers ?? '1000', 50_000),
       chats: wholeNumber('chats', values.chats, 1_000_000),
       seconds: wholeNumber('seconds', values.seconds ?? '5', 600),
       rounds: wholeNumber('rounds', values.rounds, 100),
@@ -83,6 +86,11 @@ export const parseOptions = (args: readonly string[]): BenchOptions => {
       roomSize: wholeNumber('room-size', values['room-size'], 50_000),
       ratePerS: isFanOut ? 50 : wholeNumber('rate', values.rate ?? '50', 100_000),
       seconds: wholeNumber('seconds', values.seconds ?? '45', 600),
+    },
+    overload: {
+      subscribers: wholeNumber('subscribers', values.subscribers ?? '2000', 50_000),
+      chats: wholeNumber('chats', values.chats, 1_000_000),
+      seconds: wholeNumber('seconds', values.seconds ?? '60', 600),
     },
     isKept: values.keep,
     isJson: values.json,

@@ -3,7 +3,13 @@ export type LoadShape =
   /** Each connection posts as soon as its last post was answered. */
   | { kind: 'closed'; connections: number }
   /** Posts are due at fixed moments, whether or not earlier ones were answered. */
-  | { kind: 'open'; connections: number; ratePerS: number };
+  | {
+      kind: 'open';
+      connections: number;
+      ratePerS: number;
+      /** Each message is from somebody else: that one was refused is nothing to the next. */
+      isCrowd?: boolean;
+    };
 
 export const describeLoad = (load: LoadShape): string =>
   load.kind === 'closed' ? `${load.connections} publishers` : `${load.ratePerS} messages/s`;

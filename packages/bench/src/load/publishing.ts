@@ -177,6 +177,7 @@ export class Publishing {
     }
     if (status === 429 || status === 503) this.refused += 1;
     else this.#failed.set(status, (this.#failed.get(status) ?? 0) + 1);
+    if (this.#load.kind === 'open' && this.#load.isCrowd === true) return 0;
     return Math.max(retryAfterMinMs, retryAfterS * 1000);
   }
 

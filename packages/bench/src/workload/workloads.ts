@@ -2,6 +2,7 @@
 import { cuts } from './cuts.ts';
 import { fanOut } from './fan-out.ts';
 import { presence } from './presence.ts';
+import { overload } from './overload.ts';
 import { storm } from './storm.ts';
 import type { Workload } from './workload.ts';
 
@@ -10,4 +11,5 @@ export const workloads: ReadonlyMap<string, Workload> = new Map([
   ['storm', storm],
   ['cuts', cuts],
   ['presence', presence],
+  ['overload', overload],
 ]);
