@@ -360,8 +360,22 @@ export interface SourcesTold {
   readonly isRepeat: boolean;
 }
 
+/** Who holds a token: what was revoked before it is known to have been there does not concern it. */
+export interface TokenHolder {
+  /** A digest, never the token. */
+  readonly tokenId: string;
+  /** Milliseconds by Redis' clock; Infinity: only a revocation of this very token concerns it. */
+  readonly knownSinceMs: number;
+  readonly userId: string;
+  readonly sessionId?: string;
+  readonly chatId?: string;
+}
+
 export interface Control {
-  /** Logs a command for all edges: none is lost, in order. Resolves when it is in the log. */
+  /**
+   * Logs a command for all edges: none is lost, in order. Resolves when it is in the log. What is revoked
+   * is refused from then on, whatever the edges hear: for 30 days, and each token that an edge denies for its life.
+   */
   send(command: ControlCommand): Promise<void>;
   /** Like `send`, and adds up what the living edges answer within `timeoutMs`. */
   ask(command: ControlCommand, timeoutMs: number): Promise<number>;
@@ -383,7 +397,8 @@ export interface Control {
   setSources(operatorId: string, sourcesJson: string, told: SourcesTold): Promise<boolean>;
   /** Refuses a token for the rest of its life. `tokenId`: a digest, never the token. */
   deny(tokenId: string, forMs: number): Promise<void>;
-  isDenied(tokenId: string): Promise<boolean>;
+  /** Whether this token was denied, or its user, session or room revoked since it was there. */
+  isDenied(holder: TokenHolder): Promise<boolean>;
 }
 
 // ---------------------------------------------------------------- rates

@@ -1,5 +1,5 @@
 /** A revoked token: its sockets are closed on all edges, and it opens none on any, whoever was away. */
-import { openChat } from '@switchboard/testkit';
+import { mintToken, openChat } from '@switchboard/testkit';
 import { describe, expect, test } from 'vitest';
 import { raiseStage } from './stage.ts';
 
@@ -54,6 +54,20 @@ describe('a revoked token', () => {
     await expectDenied(1, token, chatId);
     for (const tab of [away, another]) expect((await tab.closed).code).toBe(4501);
     for (const which of [0, 1]) await expectDenied(which, another.token, chatId);
+  });
+
+  test('that nobody held when its user was revoked does not come in if it is older, and a new one does', async () => {
+    const chatId = stage.name('chat');
+    const id = stage.name('visitor');
+    const tokenOf = (iat: number) =>
+      mintToken(stage.cluster.authSecret, { sub: id, role: 'client', chat_id: chatId, iat });
+    const nowS = Math.floor(Date.now() / 1_000);
+    expect(await revoke(id)).toEqual({ disconnected: 0 });
+    for (const edge of [0, 1]) await expectDenied(edge, await tokenOf(nowS - 60), chatId);
+    const back = await cast.visitor(chatId, { id, token: await tokenOf(nowS) });
+    back.sendFrame('refreshToken', { token: await tokenOf(nowS - 60) }, 'r');
+    const { data } = await back.next(({ request_id }) => request_id === 'r');
+    expect(data.code).toBe('token_invalid');
   });
 
   test('does not come in by refreshToken either', async () => {

@@ -11,6 +11,7 @@ export function claimsSchema(s: Scalars) {
     avatar_url: z.string().max(s.limits.urlMaxChars).nullish(),
     job_title: z.string().nullish(),
     exp: z.number().meta({ description: 'Seconds since the epoch.' }),
+    iat: z.number().nullish().meta({ description: 'When it was issued, seconds since the epoch.' }),
     jti: z.string().nullish(),
   };
   return z.discriminatedUnion('role', [

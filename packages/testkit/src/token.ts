@@ -6,6 +6,8 @@ export interface TokenClaims {
   role: 'client' | 'operator';
   name?: string;
   chat_id?: string;
+  /** Seconds since the epoch (default now). */
+  iat?: number;
   [claim: string]: unknown;
 }
 
@@ -17,6 +19,6 @@ export const mintToken = (
 ): Promise<string> =>
   new SignJWT(claims)
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-    .setIssuedAt()
+    .setIssuedAt(claims.iat)
     .setExpirationTime(Math.floor(Date.now() / 1000) + expiresInS)
     .sign(new TextEncoder().encode(authSecret));

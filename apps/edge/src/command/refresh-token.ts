@@ -4,6 +4,8 @@ import { encodeAnswer, mayJoin, type Claims } from '@switchboard/protocol';
 import { identityOf, isSameHolder } from '../session/identity.ts';
 import type { Session } from '../session/session.ts';
 import type { TokenClock } from '../session/token-clock.ts';
+import { holderOf } from '../token/holder-of.ts';
+import { lifeOf } from '../token/token-life.ts';
 import type { TokenVerdict, VerifiedToken } from '../token/verify-token.ts';
 import { errorFrame, only, type Answer, type AnswerContext } from './answer.ts';
 
@@ -27,21 +29,22 @@ export async function refreshToken(
       errorFrame('token_invalid', parts.context, { message: problem ?? '', field: 'token' }),
     );
   }
-  const { tokenId, expiresAtMs } = verdict;
-  session.token = { tokenId, expiresAtMs };
+  session.token = lifeOf(verdict);
   if (session.phase === 'live') parts.tokenClock.start(session);
-  const data = { expires_in_ms: Math.max(0, Math.round(expiresAtMs - parts.now())) };
+  const data = { expires_in_ms: Math.max(0, Math.round(verdict.expiresAtMs - parts.now())) };
   return only(encodeAnswer('tokenRefreshed', data, parts.context));
 }
 
 async function problemOf(
   session: Session,
-  { claims, tokenId }: VerifiedToken<Claims>,
+  verdict: VerifiedToken<Claims>,
   { control }: RefreshTokenParts,
 ): Promise<string | undefined> {
+  const { claims } = verdict;
   if (!isSameHolder(session.identity, identityOf(claims)))
     return 'it is of another user, role or chat';
   if (session.socket === 'chat' && !mayJoin(claims, session.chatId))
     return 'it does not allow this room';
-  return (await control.isDenied(tokenId)) ? 'it was revoked' : undefined;
+  const holder = holderOf(session, lifeOf(verdict));
+  return (await control.isDenied(holder)) ? 'it was revoked' : undefined;
 }

@@ -64,7 +64,10 @@ function endLateComers(wanted: SessionQuery, found: readonly Session[], parts: O
 }
 
 /** What cannot be written down is no reason to let the session stay. */
-async function deny({ token }: Session, { control, now, onWarning }: ObeyParts): Promise<void> {
+export async function deny(
+  { token }: Session,
+  { control, now, onWarning }: Pick<ObeyParts, 'control' | 'now' | 'onWarning'>,
+): Promise<void> {
   try {
     await control.deny(token.tokenId, Math.max(1_000, token.expiresAtMs - now()));
   } catch (error) {

@@ -1,4 +1,4 @@
-import { BusUnavailable } from '@switchboard/bus';
+import { BusUnavailable, type Control, type TokenHolder } from '@switchboard/bus';
 import { describe, expect, it, vi } from 'vitest';
 import type { Wheel } from '../clock/wheel.ts';
 import { Desk } from '../desk/desk.ts';
@@ -8,12 +8,17 @@ import { readAgain } from './read-again.ts';
 
 const sources = { widgets: [{ id: 'w' }], departments: null };
 
-const setUp = (isDenied: (tokenId: string) => Promise<boolean>) => {
+const setUp = (isDenied: Control['isDenied']) => {
   const due: (() => void)[] = [];
   const parts = {
     table: createSessionTable(),
     desk: new Desk(1),
-    control: { isDenied, sourcesOf: async () => JSON.stringify(sources) as string | undefined },
+    control: {
+      deny: vi.fn(async () => undefined),
+      isDenied: vi.fn(isDenied),
+      sourcesOf: async () => JSON.stringify(sources) as string | undefined,
+    },
+    now: () => 1_000,
     attendance: { update: vi.fn(async () => undefined) },
     wheel: { after: (_ms: number, task: () => void) => void due.push(task) } as unknown as Wheel,
     onWarning: vi.fn(),
@@ -29,7 +34,7 @@ const setUp = (isDenied: (tokenId: string) => Promise<boolean>) => {
 
 describe('commands that may have been missed', () => {
   it('hold all the same: revoked tokens are closed, sources are taken and shown', async () => {
-    const { parts, op, closedWith, due } = setUp(async (tokenId) => tokenId === 'denied');
+    const { parts, op, closedWith, due } = setUp(async ({ tokenId }) => tokenId === 'denied');
     await readAgain(parts);
     expect(closedWith()).toBe(4500);
     expect(op.sources).toEqual(sources);
@@ -37,9 +42,19 @@ describe('commands that may have been missed', () => {
     expect(due).toEqual([]);
   });
 
+  it('to revoke concern who was there, and deny the token that the missed one would have denied', async () => {
+    const { parts, op } = setUp(async ({ tokenId }) => tokenId === 'denied');
+    await readAgain(parts);
+    const [[ann], [olga]] = parts.control.isDenied.mock.calls as [[TokenHolder], [TokenHolder]];
+    expect(ann).toMatchObject({ userId: 'ann', chatId: 'chat', knownSinceMs: 0 });
+    expect(olga).toEqual({ tokenId: 'token', userId: 'op', sessionId: op.id, knownSinceMs: 0 });
+    const leftMs = Number.MAX_SAFE_INTEGER - 1_000;
+    expect(parts.control.deny).toHaveBeenCalledExactlyOnceWith('denied', leftMs);
+  });
+
   it('are asked for again while Redis is away', async () => {
     let isAway = true;
-    const { parts, op, closedWith, due } = setUp(async (tokenId) => {
+    const { parts, op, closedWith, due } = setUp(async ({ tokenId }) => {
       if (isAway) throw new BusUnavailable('away', 'no');
       return tokenId === 'denied';
     });

@@ -9,14 +9,17 @@ import type { Desk } from '../desk/desk.ts';
 import type { Attendance } from '../presence/attendance.ts';
 import type { DeskSession, Session } from '../session/session.ts';
 import type { SessionTable } from '../session/session-table.ts';
-import { readSources } from './obey.ts';
+import { holderInside } from '../token/holder-of.ts';
+import { deny, readSources } from './obey.ts';
 
 export interface ReadAgainParts {
   readonly table: SessionTable;
   readonly desk: Desk;
-  readonly control: Pick<Control, 'isDenied' | 'sourcesOf'>;
+  readonly control: Pick<Control, 'deny' | 'isDenied' | 'sourcesOf'>;
   readonly attendance: Pick<Attendance, 'update'>;
   readonly wheel: Wheel;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   readonly onWarning: (message: string, details: Record<string, unknown>) => void;
 }
 
@@ -43,8 +46,14 @@ export async function readAgain(
 
 async function readOne(session: Session, parts: ReadAgainParts): Promise<void> {
   if (session.phase === 'ended') return;
-  if (await parts.control.isDenied(session.token.tokenId)) return session.end('token_revoked');
+  if (await parts.control.isDenied(holderInside(session))) return turnOut(session, parts);
   if (session.socket === 'broadcast') await readSourcesOf(session, parts);
+}
+
+/** The command that would have denied its token may be the one that was missed. */
+async function turnOut(session: Session, parts: ReadAgainParts): Promise<void> {
+  await deny(session, parts);
+  session.end('token_revoked');
 }
 
 async function readSourcesOf(

@@ -7,7 +7,8 @@ import {
   type Sources,
 } from '@switchboard/protocol';
 import type { Cancel } from '../clock/wheel.ts';
-import type { BroadcastTicket, ChatTicket, TokenLife } from '../upgrade/admit.ts';
+import type { TokenLife } from '../token/token-life.ts';
+import type { BroadcastTicket, ChatTicket } from '../upgrade/admit.ts';
 import { BadFrames } from './bad-frames.ts';
 import { CommandQueue } from './command-queue.ts';
 import type { Connection } from './connection.ts';
@@ -38,6 +39,8 @@ abstract class AnySession {
   private readonly now: () => number;
   token: TokenLife;
   phase: 'joining' | 'live' | 'ended' = 'joining';
+  /** It has its `connected`, but may still be reading what it missed. */
+  private isGreeted = false;
   /** Why we closed it; absent while it is open and when the client went. */
   endedBy: CloseCodeName | 'unavailable' | undefined;
   /** Its reader lags: it gets what is logged and is spared the rest. */
@@ -62,9 +65,15 @@ abstract class AnySession {
     if (this.phase !== 'ended') this.connection.send(frame);
   }
 
+  /** Sends `connected` to who is not live yet: what it missed comes first. */
+  greet(frame: string): void {
+    this.send(frame);
+    this.isGreeted = true;
+  }
+
   /** Says why, if the client has been greeted, and closes the socket. */
   end(why: CloseCodeName, retryAfterMs?: number): void {
-    if (this.phase === 'live') this.send(this.farewell(why, retryAfterMs));
+    if (this.isGreeted || this.phase === 'live') this.send(this.farewell(why, retryAfterMs));
     this.endWith(closeCodes[why].code, why);
   }
 

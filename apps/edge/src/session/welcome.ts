@@ -3,6 +3,7 @@ import { BusUnavailable, type Control } from '@switchboard/bus';
 import type { DisconnectReason, Limits } from '@switchboard/protocol';
 import { readSources } from '../control/obey.ts';
 import type { Attendance } from '../presence/attendance.ts';
+import { holderOf } from '../token/holder-of.ts';
 import type { Ticket } from '../upgrade/admit.ts';
 import type { AwaitedEvents } from './awaited-events.ts';
 import type { Closing, Connection, SocketPeer } from './connection.ts';
@@ -66,7 +67,8 @@ function createSession(ticket: Ticket, connection: Connection, parts: WelcomePar
 
 /** What the upgrade could not wait for is asked first: is the token revoked, what does the operator serve? */
 async function join(session: Session, parts: WelcomeParts): Promise<void> {
-  if (await parts.control.isDenied(session.token.tokenId)) return session.end('token_revoked');
+  const holder = holderOf(session, session.token);
+  if (await parts.control.isDenied(holder)) return session.end('token_revoked');
   if (session.socket === 'broadcast') await readLiveSources(session, parts);
   if (session.phase === 'ended') return;
   // It runs while the session reads what it missed, too: a slow reader may take long.

@@ -67,7 +67,11 @@ function options(connection: Connection) {
   };
 }
 
-const token = { tokenId: 'token', expiresAtMs: Number.MAX_SAFE_INTEGER };
+const token = {
+  tokenId: 'token',
+  issuedAtMs: undefined,
+  expiresAtMs: Number.MAX_SAFE_INTEGER,
+};
 
 export function chatSession(
   userId: string,

@@ -4,6 +4,7 @@
  */
 import { mayJoin, type Claims, type Limits } from '@switchboard/protocol';
 import { identityOf, type Identity } from '../session/identity.ts';
+import { lifeOf, type TokenLife } from '../token/token-life.ts';
 import type { TokenVerdict } from '../token/verify-token.ts';
 import { findBearer } from './bearer.ts';
 import { readConnectQuery, type ConnectQuery } from './connect-query.ts';
@@ -32,12 +33,6 @@ export interface ChatTicket extends TicketBase {
 
 export interface BroadcastTicket extends TicketBase {
   readonly socket: 'broadcast';
-}
-
-export interface TokenLife {
-  readonly tokenId: string;
-  /** Milliseconds since the epoch. */
-  readonly expiresAtMs: number;
 }
 
 export type Decision =
@@ -87,7 +82,7 @@ function judge(head: UpgradeHead, verdict: TokenVerdict<Claims>, query: ConnectQ
   const { since, history, app } = query;
   const ticket = {
     identity,
-    token: { tokenId: verdict.tokenId, expiresAtMs: verdict.expiresAtMs },
+    token: lifeOf(verdict),
     ...(since !== undefined && { since }),
     ...(history !== undefined && { history }),
     ...(app !== undefined && { app }),

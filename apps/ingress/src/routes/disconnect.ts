@@ -15,7 +15,7 @@ export function disconnectOperation(parts: Parts, timeoutMs: number): Operation<
     operationId: 'disconnectSessions',
     summary: 'Close the connections of a user, a session or a chat',
     description:
-      'They are closed with 4501. With `revoke` their tokens are refused for the rest of their lives (4500).',
+      'They are closed with 4501. With `revoke` their tokens are refused for the rest of their lives (4500), and so are older ones of that user or room.',
     body: schemas.disconnect,
     answer: disconnectAnswer,
     chatIdOf: (body) => body.chat_id ?? undefined,

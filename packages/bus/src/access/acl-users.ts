@@ -48,6 +48,7 @@ const logging = [
   'hscan',
   'hset',
   'lrange',
+  'mget',
   'pexpire',
   'rename',
   'rpush',

@@ -21,6 +21,24 @@ async function open(nodeId?: string): Promise<Bus> {
   return bus;
 }
 
+const visitor = { tokenId: 't', userId: 'u', sessionId: 's', chatId: 'c', knownSinceMs: 0 };
+
+test.each([{ userId: 'u' }, { sessionId: 's' }, { chatId: 'c' }])(
+  'what %o had is refused as soon as it is revoked, though no edge hears of it',
+  async (revoked) => {
+    const ingress = await open();
+    const user = { ...visitor, tokenId: crypto.randomUUID() };
+    await ingress.control.send({ kind: 'disconnect', ...revoked, revoke: false });
+    expect(await ingress.control.isDenied({ ...user, knownSinceMs: ingress.now() })).toBe(false);
+    await ingress.control.send({ kind: 'disconnect', ...revoked, revoke: true });
+    expect(await ingress.control.isDenied(user)).toBe(true);
+    for (const knownSinceMs of [ingress.now() + 60_000, Infinity])
+      expect(await ingress.control.isDenied({ ...user, knownSinceMs })).toBe(false);
+    const other = { tokenId: 't', userId: 's', sessionId: 'c', chatId: 'u', knownSinceMs: 0 };
+    expect(await ingress.control.isDenied(other)).toBe(false);
+  },
+);
+
 test('commands reach every edge once and in order, and their answers come back', async () => {
   const edges = [await open('one'), await open('two')];
   const ingress = await open();

@@ -1,12 +1,12 @@
 /** Commands to all edges over a chained log, live sources of operators, and the deny-list. */
 import type { BusEvent, Control, ControlCommand, Follow, FollowListener } from '../contract.ts';
 import type { LivingNodes } from '../nodes/living.ts';
-import { within } from '../redis/call.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisCommands } from '../redis/script.ts';
 import { createAnswers } from './answers.ts';
 import { decodeCommand, encodeCommand } from './command-codec.ts';
 import { createLiveSources, createNewestSources } from './live-sources.ts';
+import { createRevocations, markOf } from './revocations.ts';
 
 export interface ControlOptions {
   readonly redis: RedisCommands;
@@ -14,8 +14,8 @@ export interface ControlOptions {
   readonly livingNodes: LivingNodes;
   /** The id under which this process answers; undefined: it does not answer. */
   readonly nodeId: () => string | undefined;
-  /** Appends a payload to the control log; resolves to the event's id. */
-  readonly appendControl: (payload: string) => Promise<string>;
+  /** Appends a payload to the control log, and marks this key with it; resolves to the event's id. */
+  readonly appendControl: (payload: string, markKey?: string) => Promise<string>;
   /** Follows the control log from now on; an event's frame is the payload. */
   readonly followControl: (listener: FollowListener) => Follow;
   readonly deadlineMs: number;
@@ -27,8 +27,10 @@ export interface ControlOptions {
 export type CommandHandler = (command: ControlCommand) => number | Promise<number>;
 
 export function createControl(options: ControlOptions): Control {
-  const { redis, keys, deadlineMs, monotonicMs, onWarning, appendControl } = options;
+  const { keys, monotonicMs, onWarning } = options;
   const answers = createAnswers(options);
+  const append = (command: ControlCommand, asked: boolean): Promise<string> =>
+    options.appendControl(encodeCommand({ command, asked }), markOf(command, keys));
 
   type Accepts = (command: ControlCommand) => boolean;
   async function handle(event: BusEvent, handler: CommandHandler, accepts: Accepts): Promise<void> {
@@ -43,10 +45,10 @@ export function createControl(options: ControlOptions): Control {
     }
   }
   return {
-    send: async (command) => void (await appendControl(encodeCommand({ command, asked: false }))),
+    send: async (command) => void (await append(command, false)),
     async ask(command, timeoutMs) {
       const endMs = monotonicMs() + timeoutMs;
-      return answers.collect(await appendControl(encodeCommand({ command, asked: true })), endMs);
+      return answers.collect(await append(command, true), endMs);
     },
     async follow(handler, onLost) {
       const isNewest = createNewestSources();
@@ -69,12 +71,6 @@ export function createControl(options: ControlOptions): Control {
       return follow;
     },
     ...createLiveSources(options),
-    async deny(tokenId, forMs) {
-      if (forMs <= 0) return;
-      await within(deadlineMs, redis.set(keys.denied(tokenId), '1', 'PX', Math.ceil(forMs)));
-    },
-    async isDenied(tokenId) {
-      return (await within(deadlineMs, redis.exists(keys.denied(tokenId)))) === 1;
-    },
+    ...createRevocations(options),
   };
 }

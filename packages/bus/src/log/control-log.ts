@@ -12,26 +12,31 @@ import type { Keys } from '../redis/keys.ts';
 import { type RedisCommands, defineScript } from '../redis/script.ts';
 
 export interface ControlLog {
-  /** Appends a payload (encoded JSON object). Resolves to the event's id. @throws BusUnavailable */
-  append(payload: string): Promise<string>;
+  /**
+   * Appends a payload (encoded JSON object). Resolves to the event's id. @throws BusUnavailable
+   * @param markKey gets the time of it, in the same step: ms of Redis' clock, kept for 30 days
+   */
+  append(payload: string, markKey?: string): Promise<string>;
   /** An event's frame is its payload. */
   follow(listener: FollowListener): Follow;
 }
 
 const KEPT_COMMANDS = 10_000;
+const MARK_KEPT_MS = 30 * 24 * 3_600_000;
 const HEAD = '{"position":"';
 const TAIL = '","data":';
 
-/** KEYS stream (and, under the same name, channel), state · ARGV nonce, meta, payload */
+/** KEYS stream (and, under the same name, channel), state, perhaps mark · ARGV nonce, meta, payload */
 const appendScript = defineScript<[string, string, string], string>(
   'sbControl',
-  2,
+  'any',
   `
 local previous = redis.call('HGET', KEYS[2], 'position') or '0'
 local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ${KEPT_COMMANDS}, '*',
   'previous', previous, 'nonce', ARGV[1], 'meta', ARGV[2], 'head', '${HEAD}', 'data', ARGV[3])
 local position = id .. '.' .. ARGV[1]
 redis.call('HSET', KEYS[2], 'position', position)
+if KEYS[3] then redis.call('SET', KEYS[3], string.match(id, '^%d+'), 'PX', ${MARK_KEPT_MS}) end
 local frame = '${HEAD}' .. position .. '${TAIL}' .. ARGV[3] .. '}'
 redis.call('SPUBLISH', KEYS[1], previous .. ' ' .. position .. ' ' .. ARGV[2] .. ' ' .. #frame .. '\\n' .. frame)
 return position
@@ -60,13 +65,11 @@ export function createControlLog({
   };
   const nonce = createNonces();
   return {
-    async append(payload) {
+    async append(payload, markKey) {
       const eventId = newEventId();
       const meta = encodeMeta({ eventId, event: 'control' }, 'all', undefined);
-      await within(
-        deadlineMs,
-        appendScript.run(redis, [log.stream, log.state], [nonce(), meta, payload]),
-      );
+      const logKeys = [log.stream, log.state, ...(markKey === undefined ? [] : [markKey])];
+      await within(deadlineMs, appendScript.run(redis, logKeys, [nonce(), meta, payload]));
       return eventId;
     },
     follow: (listener) =>

@@ -74,6 +74,8 @@ export interface Keys {
   controlAnswers(commandId: string): string;
   operator(operatorId: string): string;
   denied(tokenId: string): string;
+  /** When all that a user, a session or a room had was revoked. */
+  revoked(kind: 'user' | 'session' | 'chat', id: string): string;
   cluster(): string;
   /** The heartbeat's channel of one process: of the whole cluster, or of one partition. */
   heartbeat(processId: string, partition?: number): string;
@@ -111,6 +113,7 @@ export function createKeys(prefix: string, partitions: number): Keys {
     controlAnswers: (commandId) => ctl('control-answers', commandId),
     operator: (operatorId) => ctl('operator', operatorId),
     denied: (tokenId) => ctl('denied', tokenId),
+    revoked: (kind, id) => ctl('revoked', kind, id),
     cluster: () => ctl('cluster'),
     heartbeat: (processId, partition) =>
       partition === undefined

@@ -43,7 +43,16 @@ test('leases, presence and control work although their keys are at several nodes
   const command = { kind: 'drain', nodeId: 'nobody' } as const;
   expect(await listener.control.ask(command, 2_000)).toBe(3);
   await listener.control.deny('token', 1_000);
-  expect(await speaker.control.isDenied('token')).toBe(true);
+  const holder = {
+    tokenId: 'token',
+    userId: 'b',
+    sessionId: 's',
+    chatId: 'a',
+    knownSinceMs: Infinity,
+  };
+  expect(await speaker.control.isDenied(holder)).toBe(true);
+  await speaker.control.send({ kind: 'disconnect', chatId: 'a', revoke: true });
+  expect(await listener.control.isDenied({ ...holder, tokenId: 'x', knownSinceMs: 0 })).toBe(true);
   following.close();
   await lease.release(0);
 });
