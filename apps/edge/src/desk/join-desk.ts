@@ -53,7 +53,7 @@ export async function joinDesk(session: DeskSession, parts: JoinDeskParts): Prom
   const position = resumed === true ? session.ticket.since! : parts.desk.position();
   const frame = connectedFrame(session, { operators, position, resumed }, parts);
   if (replays === undefined) return goLive(seat, [frame], parts.desk);
-  session.send(frame);
+  session.greet(frame);
   await catchUp(seat, replays, parts);
 }
 

@@ -1,9 +1,9 @@
 /** The end of an edge, over real processes. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { createSessionTable } from '../session/session-table.ts';
-import { boundDrain, drain } from './drain.ts';
+import { boundDrain, drain, type DrainOptions } from './drain.ts';
 import { startEdges, type EdgesUnderTest } from '../test/edges-under-test.ts';
-import { chatSession, type FakeConnection } from '../test/fakes.ts';
+import { chatSession, receivedBy, type FakeConnection } from '../test/fakes.ts';
 
 describe('the times of a drain', () => {
   it('are taken as they are when the whole stop has room for them', () => {
@@ -22,6 +22,19 @@ describe('the times of a drain', () => {
   });
 });
 
+const atOnce: Omit<DrainOptions, 'table'> = {
+  waitMs: 0,
+  windowMs: 0,
+  answerMs: 0,
+  retrySpreadMs: 0,
+  flushMs: 0,
+  stopListening: () => undefined,
+  onClosing: () => undefined,
+  finish: () => undefined,
+  partings: { size: 0 },
+  random: () => 0,
+};
+
 it('a drain sends home also who came in while the others went', async () => {
   const table = createSessionTable();
   const sessions = [chatSession('first'), chatSession('late')];
@@ -29,23 +42,28 @@ it('a drain sends home also who came in while the others went', async () => {
   table.add(first!);
   first!.phase = 'live';
   await drain({
+    ...atOnce,
     table,
-    waitMs: 0,
-    windowMs: 0,
-    answerMs: 0,
-    retrySpreadMs: 0,
-    flushMs: 0,
-    stopListening: () => undefined,
-    onClosing: () => undefined,
     finish() {
       table.add(late!);
       return undefined;
     },
-    partings: { size: 0 },
-    random: () => 0,
   });
   const closedWith = sessions.map(({ connection }) => (connection as FakeConnection).closedWith);
   expect(closedWith).toEqual([4001, 4001]);
+});
+
+it('a drain says why and for how long also to who is still reading what it missed', async () => {
+  const table = createSessionTable();
+  const [behind, silent] = [chatSession('behind'), chatSession('silent')];
+  for (const session of [behind, silent]) table.add(session);
+  behind.greet('connected');
+  await drain({ ...atOnce, table, retrySpreadMs: 100, random: () => 0.5 });
+  const [connected, disconnecting] = receivedBy(behind);
+  expect(connected).toBe('connected');
+  const data = { reason: 'draining', reconnect: true, retry_after_ms: 50 };
+  expect(JSON.parse(disconnecting!)).toMatchObject({ event: 'disconnecting', data });
+  expect(receivedBy(silent)).toEqual([]);
 });
 
 describe('an edge that stops', () => {

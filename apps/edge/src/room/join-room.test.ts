@@ -24,7 +24,12 @@ it('a socket whose log is trimmed or rolled back while it reads what it missed i
     now: () => 0,
   } as unknown as JoinRoomParts;
   await joinRoom(session, parts);
-  expect(connection.received.map((frame) => JSON.parse(frame).data.resumed)).toEqual([true]);
+  const [connected, disconnecting] = connection.received.map((frame) => JSON.parse(frame));
+  expect(connected).toMatchObject({ event: 'connected', data: { resumed: true } });
+  expect(disconnecting).toMatchObject({
+    event: 'disconnecting',
+    data: { reason: 'position_lost' },
+  });
   expect(connection.closedWith).toBe(4003);
   expect(connection.topics.size).toBe(0);
 });

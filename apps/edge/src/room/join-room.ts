@@ -45,7 +45,7 @@ export async function joinRoom(session: ChatSession, parts: JoinRoomParts): Prom
   const position = resumed === true ? session.ticket.since! : room.follow.position;
   const frame = connectedFrame(session, { ...snapshot, position, resumed }, parts);
   if (replay === undefined) return goLive(session, room, [frame]);
-  session.send(frame);
+  session.greet(frame);
   await catchUp(session, room, { replay, parts });
 }
 
