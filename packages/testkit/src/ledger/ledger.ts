@@ -44,7 +44,7 @@ export interface Ledger {
   play(): Promise<void>;
   /** A fault, for the picture. */
   mark(label: string): void;
-  /** Adds a last message in every room, waits until nothing is missing (or for `patienceMs`), and reconciles. */
+  /** Begins no more sends, adds a last message in every room, waits until nothing is missing (or for `patienceMs`), and reconciles. */
   settle(patienceMs: number): Promise<Reconciliation>;
   close(): void;
 }
@@ -64,6 +64,7 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
   const statuses = new Map<string, number>();
   const stopped = new AbortController();
   let startMs = performance.now();
+  let isOver = false;
   const now = () => performance.now() - startMs;
   const chatId = (room: number) => `${options.roomName ?? 'room'}-${room}`;
   const crewOptions = {
@@ -88,7 +89,7 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
     for (const planned of queue) {
       const earlyMs = planned.atMs - now();
       if (earlyMs > 0) await delay(earlyMs);
-      if (stopped.signal.aborted) return;
+      if (stopped.signal.aborted || isOver) return;
       await send(planned);
     }
   };
@@ -107,6 +108,7 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
     },
     mark: (label) => void book.faults.push({ atMs: now(), label }),
     settle: async (patienceMs) => {
+      isOver = true;
       const deadline = performance.now() + patienceMs;
       // What waits behind a send that is never answered has not been sent yet.
       for (const { number, room, kind } of plan.sends)
