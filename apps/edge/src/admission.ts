@@ -1,7 +1,8 @@
 /** What lets in and what holds back, built from the configuration: the door, the pressure, the limit of messages. */
 import type { Bus } from '@switchboard/bus';
-import { createAdaptiveLimit, type Metrics } from '@switchboard/runtime';
+import { createAdaptiveLimit, textOf, type Metrics } from '@switchboard/runtime';
 import type { EdgeConfig } from './config.ts';
+import { edgeMetrics } from './metrics/descriptions.ts';
 import type { Traffic } from './metrics/traffic.ts';
 import { createGauge, type Gauge } from './pressure/gauge.ts';
 import { createPressure, type Sheddable } from './pressure/pressure.ts';
@@ -102,15 +103,6 @@ function containerBytes(): number {
 }
 
 function describeLag(metrics: Metrics, gauge: Gauge): void {
-  metrics.gauge(
-    { name: 'switchboard_edge_loop_lag_milliseconds', help: 'Mean lag of the event loop' },
-    () => gauge.lag().loopLagMs,
-  );
-  metrics.gauge(
-    {
-      name: 'switchboard_edge_follow_lag_milliseconds',
-      help: 'Mean age of events when they are handed to sockets',
-    },
-    () => gauge.lag().followLagMs,
-  );
+  metrics.gauge(textOf(edgeMetrics.loopLag), () => gauge.lag().loopLagMs);
+  metrics.gauge(textOf(edgeMetrics.followLag), () => gauge.lag().followLagMs);
 }

@@ -3,13 +3,15 @@ import type { BusHealth } from '@switchboard/bus';
 import type { Health } from '@switchboard/runtime';
 
 export interface HealthParts {
+  readonly version: string;
   readonly bus: () => BusHealth;
   readonly isListening: () => boolean;
   readonly isStopping: () => boolean;
   readonly hasKeys: () => boolean;
 }
 
-export function createHealth({ bus, isListening, isStopping, hasKeys }: HealthParts): () => Health {
+export function createHealth(parts: HealthParts): () => Health {
+  const { version, bus, isListening, isStopping, hasKeys } = parts;
   return () => {
     const { ready, reasons, clockOffsetMs, heartbeatMs } = bus();
     const own = [
@@ -20,6 +22,7 @@ export function createHealth({ bus, isListening, isStopping, hasKeys }: HealthPa
     return {
       ready: ready && own.length === 0,
       reasons: [...reasons, ...own],
+      version,
       clock_offset_ms: clockOffsetMs,
       heartbeat_ms: heartbeatMs,
     };

@@ -1,13 +1,14 @@
 /** The composition root of the edge: reads the configuration, builds the parts, starts and stops them. */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { openBus } from '@switchboard/bus';
 import {
   createLogger,
   createMetrics,
   createPrivateServer,
   createShutdown,
+  describeProcess,
   loadConfigOrExit,
+  packageVersion,
   redisAccessOf,
 } from '@switchboard/runtime';
 import { createAdmission } from './admission.ts';
@@ -18,6 +19,7 @@ import { readAgain } from './control/read-again.ts';
 import { boundDrain, drain } from './drain/drain.ts';
 import { createEdge } from './edge.ts';
 import { createHealth } from './health.ts';
+import { describeFollowing } from './metrics/describe-following.ts';
 import { createTraffic } from './metrics/traffic.ts';
 import { createSlowReaders } from './session/slow-readers.ts';
 import { createSocketServer } from './socket/socket-server.ts';
@@ -31,9 +33,7 @@ const exitCodeBadConfig = 78;
 /** How often sockets are looked at for readers that are too slow, ms. */
 const slowReadersEveryMs = 250;
 
-const { version } = JSON.parse(
-  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-) as { version: string };
+const version = packageVersion(import.meta.url);
 const config = loadConfigOrExit(edgeConfig);
 const configured = keysOfConfig({
   secret: config.AUTH_SECRET,
@@ -48,6 +48,7 @@ const limits = limitsOf(config);
 const startNodeId = config.NODE_ID ?? `edge-${randomUUID().slice(0, 8)}`;
 const logger = createLogger({
   name: 'edge',
+  version,
   level: config.LOG_LEVEL,
   secrets: config.AUTH_SECRET === undefined ? [] : [config.AUTH_SECRET],
 }).child({ node: startNodeId });
@@ -78,8 +79,14 @@ const traffic = createTraffic(metrics, {
   chatSockets: () => edge.table.count('chat'),
   broadcastSockets: () => edge.table.count('broadcast'),
   rooms: () => edge.rooms.size,
-  heartbeatMs: () => bus.health().heartbeatMs,
   bufferedBytes: () => slowReaders.bufferedBytes,
+});
+describeFollowing(metrics, bus.followStats);
+describeProcess(metrics, {
+  role: 'edge',
+  version,
+  isReady: () => health().ready,
+  heartbeatMs: () => bus.health().heartbeatMs,
 });
 const wheel = createWheel();
 const isAllowedOrigin = createOriginCheck(config.ALLOWED_ORIGINS);
@@ -154,6 +161,7 @@ const slowReaders = createSlowReaders({
 
 let publicPort = 0;
 const health = createHealth({
+  version,
   bus: () => bus.health(),
   isListening: () => publicPort > 0,
   isStopping: () => shutdown.signal.aborted,

@@ -7,7 +7,9 @@ import {
   createMetrics,
   createPrivateServer,
   createShutdown,
+  describeProcess,
   loadConfigOrExit,
+  packageVersion,
   redisAccessOf,
 } from '@switchboard/runtime';
 import { readTokenEntry } from './api-tokens.ts';
@@ -15,10 +17,12 @@ import { ingressConfig } from './config.ts';
 import { createIngress } from './ingress.ts';
 import { createHealth } from './routes/health.ts';
 
+const version = packageVersion(import.meta.url);
 const config = loadConfigOrExit(ingressConfig);
 const nodeId = config.NODE_ID ?? `ingress-${randomUUID().slice(0, 8)}`;
 const logger = createLogger({
   name: 'ingress',
+  version,
   level: config.LOG_LEVEL,
   secrets: config.API_TOKENS.map((entry) => readTokenEntry(entry).token),
 }).child({ node: nodeId });
@@ -40,9 +44,16 @@ shutdown.add('bus', () => bus.close());
 
 const metrics = createMetrics();
 const health = createHealth({
+  version,
   bus,
   isListening: () => ingress.server.listening,
   stopping: shutdown.signal,
+});
+describeProcess(metrics, {
+  role: 'ingress',
+  version,
+  isReady: () => health().ready,
+  heartbeatMs: () => bus.health().heartbeatMs,
 });
 const ingress = await createIngress({ config, bus, logger, metrics, health });
 

@@ -1,5 +1,6 @@
 /** What ingress counts, as metrics with names and units. */
-import type { Counter, Metrics } from '@switchboard/runtime';
+import { labelled, textOf, type Metrics } from '@switchboard/runtime';
+import { ingressMetrics } from './metric-descriptions.ts';
 
 export interface Measurements {
   /** An HTTP request was answered. `route` is the pattern, never the URL: ids would be series. */
@@ -23,61 +24,25 @@ export interface OverloadGauges {
 const appendBucketsMs = [0.5, 1, 2, 5, 10, 25, 50, 100, 250, 1000, 3000];
 
 export function createMeasurements(metrics: Metrics): Measurements {
-  const series = createSeries(metrics);
+  const requests = metrics.family(...labelled(ingressMetrics.requests));
+  const refusals = metrics.family(...labelled(ingressMetrics.refusals));
+  const heldBack = metrics.family(...labelled(ingressMetrics.heldBack));
+  const appends = metrics.family(...labelled(ingressMetrics.appends));
   const appendMs = metrics.histogram({
-    name: 'switchboard_ingress_append_duration_ms',
-    help: 'Time of an append from the call to its answer.',
+    ...textOf(ingressMetrics.appendDuration),
     buckets: appendBucketsMs,
   });
   return {
-    answered(route, method, status) {
-      series('switchboard_ingress_requests_total', 'HTTP requests by route and status.', {
-        route,
-        method,
-        status: String(status),
-      }).value += 1;
-    },
-    refused(code) {
-      series('switchboard_ingress_refusals_total', 'Requests answered with a problem, by code.', {
-        code,
-      }).value += 1;
-    },
-    heldBack(by) {
-      series('switchboard_ingress_held_back_total', 'Requests answered 429, by what for.', {
-        by,
-      }).value += 1;
-    },
+    answered: (route, method, status) => void (requests(route, method, String(status)).value += 1),
+    refused: (code) => void (refusals(code).value += 1),
+    heldBack: (by) => void (heldBack(by).value += 1),
     describeOverload({ edgesLagMs, acceptedPerSecond }) {
-      const lag = { name: 'switchboard_ingress_edges_lag_milliseconds' };
-      metrics.gauge({ ...lag, help: 'The worst lag that an edge tells of; 0: none' }, edgesLagMs);
-      const rate = { name: 'switchboard_ingress_accepted_max_per_second' };
-      metrics.gauge({ ...rate, help: 'Limit for the lag of edges; -1: none' }, acceptedPerSecond);
+      metrics.gauge(textOf(ingressMetrics.edgesLag), edgesLagMs);
+      metrics.gauge(textOf(ingressMetrics.acceptedMax), acceptedPerSecond);
     },
     appended(outcome, ms) {
       appendMs.observe(ms);
-      series(
-        'switchboard_ingress_appends_total',
-        'Appends by outcome (duplicate: nothing was emitted).',
-        {
-          outcome,
-        },
-      ).value += 1;
+      appends(outcome).value += 1;
     },
-  };
-}
-
-type Series = (name: string, help: string, labels: Record<string, string>) => Counter;
-
-/** Series come into being when they are first counted. */
-function createSeries(metrics: Metrics): Series {
-  const known = new Map<string, Counter>();
-  return (name, help, labels) => {
-    const key = `${name} ${Object.values(labels).join(' ')}`;
-    let counter = known.get(key);
-    if (counter === undefined) {
-      counter = metrics.counter({ name, help, labels });
-      known.set(key, counter);
-    }
-    return counter;
   };
 }

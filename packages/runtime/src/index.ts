@@ -17,6 +17,17 @@ export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { createRedaction, type Redaction } from './redaction.ts';
 export { createMetrics, type Counter, type Metrics } from './metrics.ts';
 export {
+  labelled,
+  processMetrics,
+  renderDefaultsTable,
+  renderMetricsTable,
+  textOf,
+  withSection,
+  type MetricDescription,
+} from './metric-descriptions.ts';
+export { describeProcess } from './describe-process.ts';
+export { packageVersion } from './package-version.ts';
+export {
   createPrivateServer,
   type Health,
   type PrivateServer,

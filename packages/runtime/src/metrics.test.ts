@@ -10,16 +10,28 @@ test('a counter is a plain number that a scrape reads', async () => {
   expect(await metrics.render()).toContain('\nframes_total 5\n');
 });
 
-test('counters of one name with different labels are series of one metric', async () => {
+test('counters of one name with different labels are series of one metric, told before it has any', async () => {
   const metrics = createMetrics({ defaults: false });
-  const created = ['ping', 'sendMessage'].map((event) =>
-    metrics.counter({ name: 'commands_total', help: 'Commands', labels: { event } }),
+  const commands = metrics.family({ name: 'commands_total', help: 'Commands' }, ['event', 'role']);
+  expect(await metrics.render()).toBe(
+    '# HELP commands_total Commands\n# TYPE commands_total counter\n',
   );
-  created[1]!.value = 7;
+  commands('ping', 'client');
+  commands('sendMessage', 'client').value += 7;
+  commands('sendMessage', 'client').value += 1;
   const text = await metrics.render();
-  expect(text).toContain('commands_total{event="ping"} 0');
-  expect(text).toContain('commands_total{event="sendMessage"} 7');
+  expect(text).toContain('commands_total{event="ping",role="client"} 0');
+  expect(text).toContain('commands_total{event="sendMessage",role="client"} 8');
   expect(text.match(/# TYPE commands_total counter/g)).toHaveLength(1);
+});
+
+test('what another part counts is read at each scrape', async () => {
+  const metrics = createMetrics({ defaults: false });
+  let reads = 2;
+  metrics.readCounter({ name: 'reads_total', help: 'Reads' }, () => reads);
+  expect(await metrics.render()).toContain('\nreads_total 2\n');
+  reads = 5;
+  expect(await metrics.render()).toContain('\nreads_total 5\n');
 });
 
 test('a gauge is read at each scrape', async () => {

@@ -1,5 +1,6 @@
 /** What this edge does, in numbers. Counters are plain: the fan-out cannot afford labels. */
-import type { Counter, Metrics } from '@switchboard/runtime';
+import { labelled, textOf, type Metrics } from '@switchboard/runtime';
+import { edgeMetrics } from './descriptions.ts';
 
 export interface Traffic {
   /** An event came from a log or a channel. */
@@ -25,28 +26,23 @@ export interface TrafficGauges {
   readonly chatSockets: () => number;
   readonly broadcastSockets: () => number;
   readonly rooms: () => number;
-  readonly heartbeatMs: () => number;
   /** What waits for readers, in sockets that are open and in those that are closing. */
   readonly bufferedBytes: () => number;
 }
 
 export function createTraffic(metrics: Metrics, gauges: TrafficGauges): Traffic {
   describeGauges(metrics, gauges);
-  const received = family(metrics, 'events_received', 'event', 'Events from logs and channels');
-  const sent = family(metrics, 'events_sent', 'event', 'Frames of events given to sockets');
-  const frames = family(metrics, 'frames_received', 'event', "Clients' frames that were read");
-  const refused = family(metrics, 'frames_refused', 'code', "Clients' frames that were refused");
-  const connects = family(
-    metrics,
-    'connects_refused',
-    'status',
-    'Connects refused before the upgrade',
-  );
-  const closed = family(metrics, 'sockets_closed', 'code', 'Sockets that have closed');
-  const slow = family(metrics, 'slow_readers_closed', 'limit', 'Sockets closed for a slow reader');
-  const shed = family(metrics, 'shed', 'what', 'What was left undone under pressure');
-  const softMarks = single(metrics, 'soft_marks', 'Sockets that came over the soft mark');
-  const spared = single(metrics, 'ephemeral_dropped', 'Ephemeral frames not sent to slow readers');
+  const { family } = metrics;
+  const received = family(...labelled(edgeMetrics.received));
+  const sent = family(...labelled(edgeMetrics.sent));
+  const frames = family(...labelled(edgeMetrics.frames));
+  const refused = family(...labelled(edgeMetrics.framesRefused));
+  const connects = family(...labelled(edgeMetrics.connectsRefused));
+  const closed = family(...labelled(edgeMetrics.socketsClosed));
+  const slow = family(...labelled(edgeMetrics.slowReadersClosed));
+  const shed = family(...labelled(edgeMetrics.shed));
+  const softMarks = metrics.counter(textOf(edgeMetrics.softMarks));
+  const spared = metrics.counter(textOf(edgeMetrics.ephemeralDropped));
   return {
     received: (name) => void (received(name).value += 1),
     sent: (name, sockets) => void (sent(name).value += sockets),
@@ -61,31 +57,6 @@ export function createTraffic(metrics: Metrics, gauges: TrafficGauges): Traffic 
   };
 }
 
-/** One counter per value of a label, made when the value is first seen. The values are names of the protocol. */
-function family(
-  metrics: Metrics,
-  name: string,
-  label: string,
-  help: string,
-): (value: string) => Counter {
-  const counters = new Map<string, Counter>();
-  return (value) => {
-    const known = counters.get(value);
-    if (known !== undefined) return known;
-    const made = metrics.counter({
-      name: `switchboard_edge_${name}_total`,
-      help,
-      labels: { [label]: value },
-    });
-    counters.set(value, made);
-    return made;
-  };
-}
-
-function single(metrics: Metrics, name: string, help: string): Counter {
-  return metrics.counter({ name: `switchboard_edge_${name}_total`, help });
-}
-
 /** A client may send any code: only those of the registry and ours are told apart. */
 function closeLabel(code: number): string {
   const isKnown =
@@ -94,13 +65,10 @@ function closeLabel(code: number): string {
 }
 
 function describeGauges(metrics: Metrics, gauges: TrafficGauges): void {
-  const { chatSockets, broadcastSockets, rooms, heartbeatMs, bufferedBytes } = gauges;
-  const sockets = { name: 'switchboard_edge_sockets', help: 'Open sockets' };
+  const { chatSockets, broadcastSockets, rooms, bufferedBytes } = gauges;
+  const sockets = textOf(edgeMetrics.sockets);
   metrics.gauge({ ...sockets, labels: { socket: 'chat' } }, chatSockets);
   metrics.gauge({ ...sockets, labels: { socket: 'broadcast' } }, broadcastSockets);
-  metrics.gauge({ name: 'switchboard_edge_rooms', help: 'Rooms that are followed' }, rooms);
-  const buffered = 'What waits in this process for slow readers';
-  metrics.gauge({ name: 'switchboard_edge_buffered_bytes', help: buffered }, bufferedBytes);
-  const heartbeat = 'Round trip of the last heartbeat through Redis; -1 before the first';
-  metrics.gauge({ name: 'switchboard_edge_heartbeat_milliseconds', help: heartbeat }, heartbeatMs);
+  metrics.gauge(textOf(edgeMetrics.rooms), rooms);
+  metrics.gauge(textOf(edgeMetrics.buffered), bufferedBytes);
 }

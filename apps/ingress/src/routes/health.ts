@@ -4,13 +4,15 @@ import type { Health } from '@switchboard/runtime';
 import type { FastifyInstance } from 'fastify';
 
 export interface HealthOptions {
+  readonly version: string;
   readonly bus: Pick<Bus, 'health'>;
   readonly isListening: () => boolean;
   readonly stopping: AbortSignal;
 }
 
 /** What readiness is made of; the private port answers the same. */
-export function createHealth({ bus, isListening, stopping }: HealthOptions): () => Health {
+export function createHealth(options: HealthOptions): () => Health {
+  const { version, bus, isListening, stopping } = options;
   return () => {
     const { reasons: busReasons, clockOffsetMs, heartbeatMs, ready } = bus.health();
     const reasons = [
@@ -21,6 +23,7 @@ export function createHealth({ bus, isListening, stopping }: HealthOptions): () 
     return {
       ready: ready && reasons.length === 0,
       reasons,
+      version,
       clock_offset_ms: clockOffsetMs,
       heartbeat_ms: heartbeatMs,
     };
