@@ -50,6 +50,10 @@ module.exports = {
       from: '^packages/bus/',
       except: '^packages/(bus|protocol)/',
     }),
+    knowsOnly('cli-knows-protocol-and-bus', 'cli imports protocol and bus and nobody else.', {
+      from: '^packages/cli/',
+      except: '^packages/(cli|bus|protocol)/',
+    }),
     knowsOnly('testkit-stays-outside', 'testkit drives processes from the outside.', {
       from: '^packages/testkit/',
       except: '^packages/(testkit|protocol)/',
@@ -62,6 +66,7 @@ module.exports = {
       to: { path: '^apps/([^/]+)/', pathNot: '^$1/$2/' },
     },
     only('nobody-imports-e2e', 'Stories end here.', '^packages/e2e/', '^packages/e2e/'),
+    only('nobody-imports-cli', 'A command ends here.', '^packages/cli/', '^packages/cli/'),
     only('nobody-imports-bench', 'Measurements end here.', '^packages/bench/', '^packages/bench/'),
     only(
       'testkit-is-for-tests',
