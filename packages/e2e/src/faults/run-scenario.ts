@@ -57,7 +57,7 @@ const play = async (
   const sentinels = scenario.onSentinels === true ? await startSentinelGroup() : undefined;
   atTheEnd(() => sentinels?.stop());
   const cluster = await startCluster({
-    redisUrl: sentinels?.url ?? `redis://127.0.0.1:${redisProxy.port}`,
+    redisUrl: sentinels?.url ?? (scenario.isDirect === true ? redis.url : proxyUrl(redisProxy)),
     edges: scenario.edges ?? 2,
     ingresses: scenario.ingresses ?? 1,
     env: { ...scenario.env, ...(!scale.isLong && scenario.shortEnv) },
@@ -94,6 +94,8 @@ const play = async (
 
 const frontOf = (url: string): Promise<FaultProxy> =>
   startFaultProxy({ port: Number(new URL(url).port) });
+
+const proxyUrl = ({ port }: FaultProxy): string => `redis://127.0.0.1:${port}`;
 
 const socketUrl = ({ port }: FaultProxy): string => `ws://127.0.0.1:${port}`;
 

@@ -75,7 +75,7 @@ export interface Scenario {
   excuses?: readonly FaultKind[];
   /** All readers join the first edge; the others are there for later (`leaveEdge`). */
   startsOnFirstEdge?: boolean;
-  /** Without proxies between readers and edges: for many readers. */
+  /** Without proxies between readers and edges, and edges and Redis: for many readers. */
   isDirect?: boolean;
   /**
    * Before the faults a plan of the same shape, shorter, is played without them. Where all start on

@@ -19,7 +19,7 @@ export interface LedgerOptions {
   ingresses: readonly string[];
   apiToken: string;
   authSecret: string;
-  /** How long a reader waits before attempt n to come back, in ms (default: 50 to 1 000, growing, with jitter). */
+  /** How long a reader waits before attempt n to come back, in ms (default: 50 to 1 000, for more than 1 000 readers as many as they are, growing, with jitter). */
   backoffMs?: (attempt: number) => number;
   /** What the rooms are called, before their number (default `room`). */
   roomName?: string;
@@ -72,7 +72,7 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
     authSecret: options.authSecret,
     chatId,
     edgeFor: options.edgeFor ?? (() => edges.next()),
-    backoffMs: options.backoffMs ?? createBackoff(shape.seed),
+    backoffMs: options.backoffMs ?? createBackoff(shape.seed, plan.readers.length),
     now,
   };
   const crew = await gatherCrew(plan.readers, { ...crewOptions, areReaders: true });
@@ -139,10 +139,11 @@ const isClean = ({ counts }: Reconciliation): boolean => counts.lost === 0 && co
 
 const isComplete = (crew: Crew): boolean => [...crew.values()].every((roamer) => roamer.isLive());
 
-/** 50 ms, doubled each time up to 1 s, half of it by chance. */
-const createBackoff = (seed: number): ((attempt: number) => number) => {
+/** 50 ms, doubled each time up to 1 s, half of it by chance; together they make at most some 1 000 attempts a second. */
+const createBackoff = (seed: number, readers: number): ((attempt: number) => number) => {
   const random = createRandom(seed + 1);
-  return (attempt) => Math.min(1000, 50 * 2 ** (attempt - 1)) * (0.5 + random());
+  const maxMs = Math.max(1000, readers);
+  return (attempt) => Math.min(maxMs, 50 * 2 ** (attempt - 1)) * (0.5 + random());
 };
 
 /** One more message in every room: whatever was lost before it shows as a hole. */
