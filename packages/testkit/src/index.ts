@@ -20,6 +20,8 @@ export {
   type RawSocket,
 } from './raw-socket.ts';
 export { findChromium, findCurl, findPythonWithWebsockets } from './debian-package.ts';
+export { findBalancer } from './balancer-program.ts';
+export { findKustomize, findPromtool } from './operations-tools.ts';
 export { startFaultProxy } from './fault-proxy/fault-proxy.ts';
 export type { Condition, FaultProxy, Link } from './fault-proxy/contract.ts';
 export { openLedger, type Ledger, type LedgerOptions } from './ledger/ledger.ts';

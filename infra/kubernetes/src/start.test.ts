@@ -1,0 +1,52 @@
+/** The apps with exactly the environment that an overlay gives them, ports and Redis aside. */
+import { startCluster } from '@switchboard/testkit';
+import { expect, test } from 'vitest';
+import { ofKind, overlays, render } from './render.ts';
+import { environmentOf, roleOf, variablesOf } from './settings.ts';
+
+const rendered = async (overlay: (typeof overlays)[number]) => {
+  const manifests = await render(overlay);
+  return ofKind(manifests, 'Deployment').map((deployment) => ({
+    deployment,
+    environment: environmentOf(deployment, manifests),
+  }));
+};
+
+test.each(overlays)('%s sets no variable that the app does not have', async (overlay) => {
+  for (const { deployment, environment } of await rendered(overlay)) {
+    const known = [...variablesOf(roleOf(deployment)).keys()];
+    expect(known).toEqual(expect.arrayContaining([...environment.keys()]));
+    expect(environment.get('PRIVATE_HOST')).toBe('0.0.0.0');
+    const ports = deployment['spec'].template.spec.containers[0].ports;
+    expect(
+      ports.map(({ containerPort }: { containerPort: number }) => String(containerPort)),
+    ).toEqual([environment.get('PORT'), environment.get('PRIVATE_PORT')]);
+  }
+});
+
+test('the apps start with what production tells them, and answer its probes', async () => {
+  const own = new Set(['PORT', 'PRIVATE_PORT', 'PRIVATE_HOST']);
+  const envOf = Object.fromEntries(
+    (await rendered('production')).map(({ deployment, environment }) => [
+      `${roleOf(deployment)}-1`,
+      Object.fromEntries([...environment].filter(([name]) => !own.has(name))),
+    ]),
+  );
+  const probes = (await rendered('production')).map(({ deployment }) => {
+    const [container] = deployment['spec'].template.spec.containers;
+    return [container.livenessProbe, container.readinessProbe].map(({ httpGet }) => httpGet.path);
+  });
+  const cluster = await startCluster({ edges: 1, envOf });
+  try {
+    for (const { privateUrl } of [cluster.ingress, ...cluster.edges]) {
+      for (const path of new Set(probes.flat())) {
+        expect({ path, status: (await fetch(privateUrl + path)).status }).toEqual({
+          path,
+          status: 200,
+        });
+      }
+    }
+  } finally {
+    await cluster.stop();
+  }
+});

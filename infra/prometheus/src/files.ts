@@ -1,0 +1,1 @@
+export const alertsFile = new URL("../alerts.yaml", import.meta.url).pathname;
