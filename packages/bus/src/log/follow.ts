@@ -15,6 +15,7 @@ import { decodeEnvelope } from './envelope.ts';
 import type { FollowLag } from './follow-lag.ts';
 import type { LogLimits } from './log-limits.ts';
 import type { LogKeys, LogReader } from './log-reader.ts';
+import { shareReads } from './share-reads.ts';
 import { isPosition } from './position.ts';
 import { createHistory, createReplay, newestTimes, type ReplayDependencies } from './replay.ts';
 import type { Subscriber, Subscription } from '../redis/subscriber.ts';
@@ -184,7 +185,7 @@ export class LogFollow implements Follow {
 
   private replayDependencies(): ReplayDependencies {
     return {
-      reader: this.dependencies.reader,
+      reader: shareReads(this.dependencies.reader),
       log: this.log,
       maxEvents: this.dependencies.limits.readMaxEvents,
       position: () => this.position,

@@ -10,7 +10,7 @@ import type { LogKeys, LogReader } from './log-reader.ts';
 import { positionMs } from './position.ts';
 
 export interface ReplayDependencies {
-  readonly reader: LogReader;
+  readonly reader: Pick<LogReader, 'after' | 'before'>;
   readonly log: LogKeys;
   readonly maxEvents: number;
   /** Where the follow stands now. */
