@@ -17,6 +17,8 @@ export interface ReadOptions {
   readonly deadlineMs: number;
 }
 
+const jsonPrefix = 'json:';
+
 interface Listed {
   readonly field: string;
   readonly sessions: ListedSession[];
@@ -33,14 +35,18 @@ export async function readMembers(
 ): Promise<{ members: Member[]; total: number }> {
   const { redis, deadlineMs } = options;
   const found = new Map<string, Listed>();
+  const jsons = new Map<string, string>();
   let wholeRoom = true;
   for await (const { entries, more } of scanHash(redis, membersKey, deadlineMs)) {
+    for (const [field, json] of entries) if (field.startsWith(jsonPrefix)) jsons.set(field, json);
     const { users, living } = await livingUsers(options, entries);
     for (const user of users) found.set(user.field, user);
     wholeRoom = !more;
     if (found.size >= limit && living.isEverybodyLiving) break;
   }
-  const members = await nameMembers(options, membersKey, [...found.values()].slice(0, limit));
+  const listed = [...found.values()].slice(0, limit);
+  await readMissing(options, membersKey, { listed, jsons });
+  const members = nameMembers(listed, jsons);
   if (wholeRoom) return { members, total: found.size };
   return { members, total: await countUsers(options, membersKey) };
 }
@@ -65,24 +71,32 @@ function withoutDead({ field, sessions }: Listed, living: Living): Listed {
   return { field, sessions: sessions.filter(({ nodeId }) => living.has(nodeId)) };
 }
 
-/** A user who has gone since the list was read has no JSON any more and is left out. */
-async function nameMembers(
+/** A scan of a large room may bring a user's JSON later than the user. */
+async function readMissing(
   { redis, deadlineMs }: ReadOptions,
   key: string,
-  users: Listed[],
-): Promise<Member[]> {
-  if (users.length === 0) return [];
-  const jsons = await within(
-    deadlineMs,
-    redis.hmget(key, ...users.map(({ field }) => `json:${field}`)),
-  );
-  return users.flatMap(({ field, sessions }, i) => {
-    const userJson = jsons[i];
+  { listed, jsons }: { listed: readonly Listed[]; jsons: Map<string, string> },
+): Promise<void> {
+  const missing = listed.map(jsonField).filter((field) => !jsons.has(field));
+  if (missing.length === 0) return;
+  const values = await within(deadlineMs, redis.hmget(key, ...missing));
+  for (const [i, value] of values.entries()) if (value != null) jsons.set(missing[i]!, value);
+}
+
+/** A user who has gone since the list was read has no JSON any more and is left out. */
+function nameMembers(users: readonly Listed[], jsons: ReadonlyMap<string, string>): Member[] {
+  return users.flatMap((listed) => {
+    const { field, sessions } = listed;
+    const userJson = jsons.get(jsonField(listed));
     const [oldest] = sessions;
-    if (userJson == null || oldest === undefined) return [];
+    if (userJson === undefined || oldest === undefined) return [];
     const named = sessions.map(({ nodeId, sessionId }) => ({ nodeId, sessionId }));
     return [{ user: decodeUserField(field), userJson, sessions: named, sinceMs: oldest.joinedMs }];
   });
+}
+
+function jsonField({ field }: Listed): string {
+  return `${jsonPrefix}${field}`;
 }
 
 async function countUsers({ redis, deadlineMs }: ReadOptions, key: string): Promise<number> {
