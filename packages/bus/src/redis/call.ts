@@ -20,19 +20,22 @@ export function unavailable(error: unknown): unknown {
  * Settles within `deadlineMs`, whatever Redis does.
  * @throws BusUnavailable with `executed: 'unknown'` at the deadline
  */
-export async function within<T>(deadlineMs: number, reply: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
+export function within<T>(deadlineMs: number, reply: Promise<T>): Promise<T> {
+  // One promise and no race: thousands of calls are under way when many clients come back at once.
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
       () => reject(new BusUnavailable(`Redis did not answer within ${deadlineMs} ms`, 'unknown')),
       deadlineMs,
     );
+    reply.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(unavailable(error));
+      },
+    );
   });
-  try {
-    return await Promise.race([reply, late]);
-  } catch (error) {
-    throw unavailable(error);
-  } finally {
-    clearTimeout(timer);
-  }
 }
