@@ -2,6 +2,7 @@
  * Calls whose answer is lost, late or overtaken, and that are made again elsewhere: over another ingress,
  * another edge. Two halves of one deployment, each with its own way to Redis; only the first half's is slow.
  */
+import { partitionOf } from '@switchboard/protocol';
 import {
   startCluster,
   startFaultProxy,
@@ -26,6 +27,8 @@ interface Half {
 }
 
 const appendTimeoutMs = 500;
+/** Few, so that a fence in each is soon raised. */
+const partitions = 4;
 const secrets = { API_TOKENS: 'tests:token-of-the-tests', AUTH_SECRET: 'secret '.repeat(8) };
 const endings: (() => Promise<unknown>)[] = [];
 let slow: Half;
@@ -47,7 +50,11 @@ const openHalf = async (redisPort: number): Promise<Half> => {
     redisUrl: `redis://127.0.0.1:${toRedis.port}`,
     edges: 1,
     keyPrefix: 'halves:',
-    env: { ...secrets, APPEND_TIMEOUT_MS: String(appendTimeoutMs) },
+    env: {
+      ...secrets,
+      APPEND_TIMEOUT_MS: String(appendTimeoutMs),
+      PARTITIONS: String(partitions),
+    },
   });
   endings.push(started.stop);
   const cluster = { ...started, apiToken: 'token-of-the-tests', authSecret: secrets.AUTH_SECRET };
@@ -146,9 +153,11 @@ const fence = async (path: string, body: object): Promise<string[]> => {
 
 const fenceMessage = { type: 'standard', text: 'fence' };
 
-/** Resolves when the desk has everything that happened before now, in every partition that is used. */
+/** Resolves when the desk has everything that happened before now, in every partition. */
 const raiseFences = async (): Promise<void> => {
-  const chats = Array.from({ length: 64 }, (_, number) => `fence-${number}`);
+  const chats = Array.from({ length: 16 }, (_, number) => `fence-${number}`);
+  const fenced = new Set(chats.map((chat) => partitionOf(chat, partitions)));
+  expect(fenced.size).toBe(partitions);
   const waits = chats.map(async (chatId) => {
     for (const eventId of await fence('/message', { ...fenceMessage, chat_id: chatId }))
       await desk.next(({ event_id }) => event_id === eventId);
