@@ -1,1 +1,0 @@
-export const alertsFile = new URL("../alerts.yaml", import.meta.url).pathname;
