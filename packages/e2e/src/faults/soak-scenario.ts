@@ -16,6 +16,8 @@ interface Fleet {
 
 type Fault = (stage: Stage, fleet: Fleet) => Promise<void>;
 
+const redisArgs = [...everysec, '--enable-debug-command', 'local'];
+
 const choose = <T>({ random }: Stage, from: readonly T[]): T =>
   from[Math.floor(random() * from.length)] as T;
 
@@ -76,7 +78,7 @@ const faults: Readonly<Record<string, Fault>> = {
     await redis.client().call('DEBUG', 'SLEEP', '2');
   },
   redisKilled: async (stage, fleet) => {
-    fleet.redis = await restart(stage, { redis: fleet.redis, redisArgs: everysec });
+    fleet.redis = await restart(stage, { redis: fleet.redis, redisArgs });
   },
   redisFar: (stage) => impose(stage, '200 ms to Redis', 4000, { kind: 'delay', ms: 200 }),
   copiesRemoved: (stage) =>
@@ -119,7 +121,7 @@ export const soak: Scenario = {
   edges: 3,
   ingresses: 2,
   shortSeconds: 20,
-  redisArgs: everysec,
+  redisArgs,
   env: { DRAIN_WAIT_MS: '500', DRAIN_WINDOW_MS: '2000', SHUTDOWN_TIMEOUT_MS: '8000' },
   shape: sustained,
   patienceMs: 20_000,
