@@ -12,11 +12,12 @@ declare module 'fastify' {
 
 /** For all routes that are added to `app` (a scope of its own) after this call. */
 export function requireToken(app: FastifyInstance, tokens: ApiTokens): void {
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, next) => {
     const header = request.headers['api-token'];
     const name = tokens.nameOf(typeof header === 'string' ? header : undefined);
     if (name === undefined)
-      throw problem('token_invalid', { headers: { 'www-authenticate': 'ApiToken' } });
+      return next(problem('token_invalid', { headers: { 'www-authenticate': 'ApiToken' } }));
     request.tokenName = name;
+    next();
   });
 }

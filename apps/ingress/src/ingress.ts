@@ -4,7 +4,7 @@ import type { Bus } from '@switchboard/bus';
 import type { Limits, Stamp } from '@switchboard/protocol';
 import type { Health, Logger, Metrics } from '@switchboard/runtime';
 import type { FastifyInstance } from 'fastify';
-import { limitConcurrency } from './admission.ts';
+import { createConcurrencyLimit } from './admission.ts';
 import { createApiTokens } from './api-tokens.ts';
 import { createAppend } from './append.ts';
 import { requireToken } from './authentication.ts';
@@ -123,20 +123,30 @@ async function addRoutes(app: FastifyInstance, context: Context): Promise<void> 
 
 /** What needs a token. */
 function addProtected(app: FastifyInstance, context: Context): void {
-  const { config, parts, operations, limits, measurements } = context;
+  const { config, parts, operations, limits, measurements, overload, takeCalls } = context;
   requireToken(app, createApiTokens(config.API_TOKENS));
-  limitConcurrency(app, config.MAX_CONCURRENT_REQUESTS, measurements);
-  limitServices(app, context.takeCalls);
-  for (const operation of operations)
-    if (operation.urgent === true) addOperation(app, operation, limits.batchBodyMaxBytes);
-  addReads(app, parts);
-  app.register(async (scope) => addEmitting(scope, context));
+  const limitConcurrency = createConcurrencyLimit(config.MAX_CONCURRENT_REQUESTS, measurements);
+  const bound = (scope: FastifyInstance) => {
+    limitConcurrency(scope);
+    limitServices(scope, takeCalls);
+  };
+  app.register(async (scope) => {
+    bound(scope);
+    for (const operation of operations)
+      if (operation.urgent === true) addOperation(scope, operation, limits.batchBodyMaxBytes);
+    addReads(scope, parts);
+  });
+  app.register(async (scope) => {
+    // First of all: what is refused for it shall cost nothing.
+    overload.guard(scope);
+    bound(scope);
+    addEmitting(scope, context);
+  });
 }
 
 /** What emits events, and is held back while they would be late. */
 function addEmitting(app: FastifyInstance, context: Context): void {
-  const { operations, limits, overload } = context;
-  overload.guard(app);
+  const { operations, limits } = context;
   for (const operation of operations)
     if (operation.urgent !== true) addOperation(app, operation, limits.batchBodyMaxBytes);
   app.register(async (scope) => addBatch(scope, batchOptions(context)));

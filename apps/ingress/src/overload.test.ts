@@ -1,4 +1,5 @@
 /** Edges that are late say so, and ingress takes no more than they carry: with a bus that plays the edge. */
+import { Agent, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   edgeStats,
@@ -41,8 +42,11 @@ describe('while an edge is late', () => {
     expect((await ingress.post('/global', {})).status).toBe(200);
     beLate(5_000);
     const refused = await until(429);
-    expect(refused.body).toMatchObject({ code: 'rate_limited', detail: 'The edges are late.' });
+    expect(refused.body).toMatchObject({ code: 'rate_limited', detail: 'Events would be late.' });
     expect(['1', '2']).toContain(refused.headers.get('retry-after'));
+    const other = await ingress.post('/global', '[');
+    for (const name of ['content-type', 'content-security-policy', 'x-content-type-options'])
+      expect(refused.headers.get(name)).toBe(other.headers.get(name));
     const batch = Array.from({ length: 100 }, () => ({ path: '/global', body: {} }));
     const batches = await Promise.all(
       Array.from({ length: 3 }, () => ingress.post('/batch', batch)),
@@ -62,4 +66,37 @@ describe('while an edge is late', () => {
       )
       .toBe(0);
   });
+
+  test('a refusal comes after the token and before the body, which is taken in all the same', async () => {
+    beLate(5_000);
+    await until(429);
+    const odd = () => Promise.all(Array.from({ length: 200 }, () => ingress.post('/global', '{')));
+    expect((await odd()).map(({ status }) => status)).toContain(429);
+    const noToken = await ingress.post('/global', '{', { 'api-token': 'wrong' });
+    expect(noToken.status).toBe(401);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const body = Buffer.alloc(4 * 1024 * 1024, ' ');
+    const seen = new Set<number>();
+    for (const endMs = performance.now() + 15_000; !seen.has(429) && performance.now() < endMs;) {
+      void ingress.post('/batch', Array(100).fill({ path: '/global', body: {} }));
+      const { status, port } = await send(agent, body);
+      expect([413, 429]).toContain(status);
+      seen.add(status);
+      // A connection that broke over the answer would be replaced by another one.
+      if (status === 429) expect((await send(agent, Buffer.from('{}'))).port).toBe(port);
+    }
+    agent.destroy();
+    expect(seen).toContain(429);
+  });
+
+  const send = (agent: Agent, body: Buffer) =>
+    new Promise<{ status: number; port: number | undefined }>((resolve, reject) => {
+      const headers = { 'api-token': ingress.apiToken, 'content-type': 'application/json' };
+      const url = `${ingress.url}/global`;
+      const call = request(url, { method: 'POST', agent, headers }, (answer) => {
+        const port = answer.socket.localPort;
+        answer.resume().once('end', () => resolve({ status: answer.statusCode ?? 0, port }));
+      });
+      call.once('error', reject).end(body);
+    });
 });

@@ -1,18 +1,19 @@
 /**
- * Holds back what emits events while edges are late: what is accepted shall not get late, and the rest is
- * told when to come again. Nothing is asked on the way of a request; edges that are late say so.
+ * Holds back what emits events while edges are late, or this process itself: what is accepted shall not get
+ * late, and the rest is told when to come again. Nothing is asked on the way of a request; edges that are
+ * late say so.
  */
 import type { LagWatch } from '@switchboard/bus';
-import { createAdaptiveLimit } from '@switchboard/runtime';
-import type { FastifyInstance } from 'fastify';
+import { createAdaptiveLimit, createLoopLag } from '@switchboard/runtime';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Measurements } from './measurements.ts';
-import { problem } from './problem.ts';
+import { renderRefusal } from './rendered-refusal.ts';
 
 export interface OverloadOptions {
   readonly watch: LagWatch;
-  /** How late edges may be, ms; 0: however late. */
+  /** How late edges and this process may be, ms; 0: however late. */
   readonly lagMaxMs: number;
-  readonly measurements: Pick<Measurements, 'heldBack' | 'describeOverload'>;
+  readonly measurements: Pick<Measurements, 'heldBack' | 'refused' | 'describeOverload'>;
 }
 
 export interface Overload {
@@ -28,6 +29,7 @@ const lookEveryMs = 250;
 
 export function createOverload({ watch, lagMaxMs, measurements }: OverloadOptions): Overload {
   const limit = createAdaptiveLimit({ lagMaxMs, floorPerSecond, now: () => performance.now() });
+  const loopLag = createLoopLag(lookEveryMs);
   measurements.describeOverload({
     edgesLagMs: watch.worstMs,
     acceptedPerSecond: () => (limit.perSecond === Infinity ? -1 : limit.perSecond),
@@ -35,24 +37,29 @@ export function createOverload({ watch, lagMaxMs, measurements }: OverloadOption
   return {
     owe: limit.owe,
     guard(app) {
-      const timer = setInterval(() => limit.observe(watch.worstMs()), lookEveryMs).unref();
+      const look = () => limit.observe(Math.max(watch.worstMs(), loopLag.take()));
+      loopLag.start();
+      const timer = setInterval(look, lookEveryMs).unref();
       app.addHook('onClose', async () => {
         clearInterval(timer);
+        loopLag.stop();
         watch.close();
       });
-      app.addHook('onRequest', async () => {
-        if (limit.take() === 0) return;
+      app.addHook('onRequest', (_request, reply, next) => {
+        if (limit.take() === 0) return next();
         measurements.heldBack('overload');
-        throw problem('rate_limited', {
-          retryAfterS: retryAfterS(),
-          detail: 'The edges are late.',
-        });
+        measurements.refused('rate_limited');
+        refuse(reply);
       });
     },
   };
 }
 
+const refusals = [1, 2].map((retryAfterS) =>
+  renderRefusal('rate_limited', { retryAfterS, detail: 'Events would be late.' }),
+);
+
 /** Until there is room is no time at all: what counts is that not all come back at once. */
-function retryAfterS(): number {
-  return Math.random() < 0.5 ? 1 : 2;
+function refuse(reply: FastifyReply): void {
+  refusals[Math.random() < 0.5 ? 0 : 1]?.(reply);
 }

@@ -15,14 +15,17 @@ export const pagePolicy =
 export const swaggerPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+export const dataHeaders = {
+  'content-security-policy': dataPolicy,
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+} as const;
+
 export function addSecurityHeaders(app: FastifyInstance): void {
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.headers({
-      'content-security-policy': dataPolicy,
-      'cross-origin-resource-policy': 'same-origin',
-      'cache-control': 'no-store',
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
-    });
+  app.addHook('onRequest', (_request, reply, next) => {
+    reply.headers(dataHeaders);
+    next();
   });
 }

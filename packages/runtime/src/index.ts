@@ -38,3 +38,4 @@ export { redisAccessOf } from './redis-access.ts';
 export { processVariables, type ProcessVariables } from './process-variables.ts';
 export { TokenBucket, type Rate } from './token-bucket.ts';
 export { createAdaptiveLimit, type AdaptiveLimit } from './adaptive-limit.ts';
+export { createLoopLag, type LoopLag } from './loop-lag.ts';

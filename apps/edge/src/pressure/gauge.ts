@@ -2,9 +2,8 @@
  * Looks four times a second at how late this process is and how much memory it has, and tells the other
  * processes as long as it is late. The one place where the edge reads clocks and counters for it.
  */
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { LagWatch, NodeLag, Nodes } from '@switchboard/bus';
-import type { AdaptiveLimit } from '@switchboard/runtime';
+import { createLoopLag, type AdaptiveLimit } from '@switchboard/runtime';
 import type { Pressure } from './pressure.ts';
 
 export interface GaugeOptions {
@@ -27,28 +26,19 @@ export interface Gauge {
 }
 
 const everyMs = 250;
-const resolutionMs = 20;
 /** Less than this part of what is bearable is nobody else's business. */
 const toldPart = 0.25;
 
 export function createGauge(options: GaugeOptions): Gauge {
   const { pressure, messages, watch, takeFollowLagMs } = options;
-  const delays = monitorEventLoopDelay({ resolution: resolutionMs });
+  const loopLag = createLoopLag(everyMs);
   let timer: ReturnType<typeof setInterval> | undefined;
   let lag: NodeLag = { loopLagMs: 0, followLagMs: 0 };
-  let lookedAtMs = 0;
   const tell = createTeller(options);
 
   const look = () => {
     const nowMs = performance.now();
-    // A loop that was blocked all the time has measured nothing: then this very timer is late.
-    const ownLateMs = nowMs - lookedAtMs - everyMs;
-    lookedAtMs = nowMs;
-    lag = {
-      loopLagMs: Math.round(Math.max(meanDelayMs(delays), ownLateMs, 0)),
-      followLagMs: takeFollowLagMs(),
-    };
-    delays.reset();
+    lag = { loopLagMs: loopLag.take(), followLagMs: takeFollowLagMs() };
     const lagMs = Math.max(lag.loopLagMs, lag.followLagMs);
     const worstLagMs = Math.max(lagMs, watch.worstMs());
     pressure.observe({ lagMs, worstLagMs, residentBytes: process.memoryUsage.rss() }, nowMs);
@@ -58,23 +48,16 @@ export function createGauge(options: GaugeOptions): Gauge {
   return {
     lag: () => lag,
     start() {
-      delays.enable();
-      lookedAtMs = performance.now();
+      loopLag.start();
       timer = setInterval(look, everyMs);
       timer.unref();
     },
     stop() {
       clearInterval(timer);
-      delays.disable();
+      loopLag.stop();
       watch.close();
     },
   };
-}
-
-function meanDelayMs(delays: { readonly mean: number }): number {
-  // The monitor's own resolution is part of what it measures.
-  const ms = delays.mean / 1e6 - resolutionMs;
-  return Number.isFinite(ms) ? ms : 0;
 }
 
 /** Tells it while it is late, and once more when it is not any more. One call at a time. */
