@@ -1,8 +1,9 @@
 /** The edge's parts over a bus and a socket server, put together. It starts nothing. */
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import type { Bus } from '@switchboard/bus';
 import type { Limits } from '@switchboard/protocol';
 import type { Holdback } from './admission.ts';
+import { createRandomPool } from './clock/random-pool.ts';
 import { createStamps } from './clock/stamps.ts';
 import { uuidV7 } from './clock/uuid-v7.ts';
 import type { Wheel } from './clock/wheel.ts';
@@ -23,10 +24,12 @@ import type { Traffic } from './metrics/traffic.ts';
 import { createAttendance, type Attendance } from './presence/attendance.ts';
 import { createReceipts } from './receipt/receipts.ts';
 import { createRoomFanOut } from './room/fan-out.ts';
+import { createConnectedFrame } from './room/connected-frame.ts';
 import { joinRoom } from './room/join-room.ts';
 import { createRooms, type Rooms } from './room/rooms.ts';
 import { createAwaitedEvents } from './session/awaited-events.ts';
 import type { Connection, SocketPeer } from './session/connection.ts';
+import { createJoinTurns } from './session/join-turns.ts';
 import type { ChatSession, DeskSession, Session } from './session/session.ts';
 import { createSessionTable, type SessionTable } from './session/session-table.ts';
 import { createTokenClock } from './session/token-clock.ts';
@@ -85,12 +88,16 @@ const pressedReceiptWindowMs = 5_000;
 /** Over how long the desks' new beginnings are spread after a lost log, ms. */
 const resetSpreadMs = 5_000;
 
+/** Two rooms of a hundred at a time: the next are on their way while the first come in. */
+const joinTurns = { placesMax: 100, groupMax: 100, waitMaxMs: 10_000 };
+
 const monotonicNow = () => performance.now();
 
 export function createEdge(options: EdgeOptions): Edge {
   const { bus, wheel, settings, onWarning } = options;
   const now = () => bus.now();
-  const newId = () => uuidV7({ now: Date.now, random: randomBytes });
+  const random = createRandomPool(randomFillSync);
+  const newId = () => uuidV7({ now: Date.now, random });
   const base = { now, newId, newStamp: createStamps(now, newId) };
   const table = createSessionTable();
   const awaited = createAwaitedEvents();
@@ -124,6 +131,7 @@ export function createEdge(options: EdgeOptions): Edge {
     ...parts,
     control: bus.control,
     tokenClock: commands.tokenClock,
+    joinTurns: createJoinTurns({ ...joinTurns, now: monotonicNow }),
     joinRoom: room.join,
     joinDesk: desk.join,
     handleFrame: commands.handle,
@@ -168,8 +176,14 @@ function createRoomSide(parts: Parts) {
   const readMembers = (chatId: string) => bus.presence.members(chatId, membersInConnectedMax);
   const rooms = createRooms({ log: bus.log, readMembers, fanOut, wheel, lingerMs, onReceived });
   const replayBufferMaxBytes = settings.bufferMaxBytes / 4;
-  const joinParts = { ...parts, rooms, replayBufferMaxBytes };
-  const join = (session: Parameters<typeof joinRoom>[0]) => joinRoom(session, joinParts);
+  const joinParts = {
+    ...parts,
+    rooms,
+    replayBufferMaxBytes,
+    encodeConnected: createConnectedFrame(parts),
+  };
+  const join = (session: ChatSession, prepared: () => void) =>
+    joinRoom(session, joinParts, prepared);
   return { rooms, join };
 }
 
@@ -224,7 +238,8 @@ function createDeskSide(parts: Parts) {
     replayBufferMaxBytes,
     reset: resets.one,
   };
-  const join = (session: Parameters<typeof joinDesk>[0]) => joinDesk(session, joinParts);
+  const join = (session: DeskSession, prepared: () => void) =>
+    joinDesk(session, joinParts, prepared);
   const spare = (session: DeskSession, isSpared: boolean) => {
     spareSeat(session, isSpared, desk);
     // What it was spared told it how far it had come.

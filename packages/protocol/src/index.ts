@@ -89,6 +89,7 @@ export {
 export {
   type AnswerHead,
   encodeAnswer,
+  encodeAnswerAround,
   frameHead,
   frameHeadWithoutPosition,
   withRequestId,

@@ -41,8 +41,15 @@ interface Beginning {
   readonly resumed?: boolean;
 }
 
-/** Resolves when the session is live or has ended. Rejects with BusUnavailable. */
-export async function joinDesk(session: DeskSession, parts: JoinDeskParts): Promise<void> {
+/**
+ * Resolves when the session is live or has ended. Rejects with BusUnavailable.
+ * @param prepared called when nothing is left but to read what was missed, as fast as its reader does
+ */
+export async function joinDesk(
+  session: DeskSession,
+  parts: JoinDeskParts,
+  prepared: () => void,
+): Promise<void> {
   const seat = parts.feeds.enter(session);
   await parts.feeds.ready();
   if (hasEnded(session)) return;
@@ -50,6 +57,7 @@ export async function joinDesk(session: DeskSession, parts: JoinDeskParts): Prom
   const operators = await parts.roster.read();
   const { replays, resumed } = await findBeginning(seat, parts);
   if (hasEnded(session)) return;
+  prepared();
   const position = resumed === true ? session.ticket.since! : parts.desk.position();
   const frame = connectedFrame(session, { operators, position, resumed }, parts);
   if (replays === undefined) return goLive(seat, [frame], parts.desk);

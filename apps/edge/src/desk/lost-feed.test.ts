@@ -56,7 +56,7 @@ const setUp = (replays: ('live' | 'lost' | 'none')[] = ['live', 'live']) => {
     air.connections.push(connection);
     const session = deskSession('op', undefined, connection);
     Object.assign(session.ticket, { since });
-    void joinDesk(session, parts);
+    void joinDesk(session, parts, () => undefined);
     await turn();
     return session;
   };

@@ -3,25 +3,20 @@
  * `connected`. So one who joins meanwhile is in the snapshot or comes as `userConnected`, never
  * neither. It is live in the turn in which it has reached the follow: nothing is missed or doubled.
  */
-import type { Member, Replay } from '@switchboard/bus';
-import {
-  connectedHeartbeat,
-  connectedLimits,
-  encodeAnswer,
-  type Limits,
-  type User,
-} from '@switchboard/protocol';
+import type { Replay } from '@switchboard/bus';
+import { encodeAnswer } from '@switchboard/protocol';
 import type { Attendance } from '../presence/attendance.ts';
 import type { ChatSession } from '../session/session.ts';
 import { replayTo } from '../session/replay-to.ts';
 import { frameFor, topicsOf } from './audience.ts';
+import type { EncodeConnected } from './connected-frame.ts';
 import type { Room } from './room.ts';
 import type { Rooms } from './rooms.ts';
 
 export interface JoinRoomParts {
   readonly rooms: Rooms;
   readonly attendance: Attendance;
-  readonly limits: Limits;
+  readonly encodeConnected: EncodeConnected;
   readonly replayBufferMaxBytes: number;
   /** Milliseconds since the epoch, Redis' clock. */
   readonly now: () => number;
@@ -33,20 +28,28 @@ interface Beginning {
   readonly resumed?: boolean;
 }
 
-/** Resolves when the session is live or has ended. Rejects with BusUnavailable. */
-export async function joinRoom(session: ChatSession, parts: JoinRoomParts): Promise<void> {
+/**
+ * Resolves when the session is live or has ended. Rejects with BusUnavailable.
+ * @param prepared called when nothing is left but to read what was missed, as fast as its reader does
+ */
+export async function joinRoom(
+  session: ChatSession,
+  parts: JoinRoomParts,
+  prepared: () => void,
+): Promise<void> {
   const room = parts.rooms.enter(session);
   await room.follow.ready;
   if (hasEnded(session)) return;
-  await parts.attendance.enter(session);
-  const snapshot = await room.readMembers();
-  const { replay, resumed } = await findBeginning(session, room);
+  const [snapshot, { replay, resumed }] = await Promise.all([
+    parts.attendance.enter(session).then(room.readMembers),
+    findBeginning(session, room),
+  ]);
   if (hasEnded(session)) return;
+  prepared();
   const position = resumed === true ? session.ticket.since! : room.follow.position;
-  const frame = connectedFrame(session, { ...snapshot, position, resumed }, parts);
+  const frame = parts.encodeConnected(session, { ...snapshot, position, resumed });
   if (replay === undefined) return goLive(session, room, [frame]);
-  session.greet(frame);
-  await catchUp(session, room, { replay, parts });
+  await catchUp(session, room, { replay, frame, parts });
 }
 
 async function findBeginning({ ticket }: ChatSession, { follow }: Room): Promise<Beginning> {
@@ -63,7 +66,7 @@ async function findBeginning({ ticket }: ChatSession, { follow }: Room): Promise
 async function catchUp(
   session: ChatSession,
   room: Room,
-  { replay, parts }: { replay: Replay; parts: JoinRoomParts },
+  { replay, frame: greeting, parts }: { replay: Replay; frame: string; parts: JoinRoomParts },
 ): Promise<void> {
   const { role } = session.identity;
   const ts = () => new Date(parts.now()).toISOString();
@@ -78,7 +81,13 @@ async function catchUp(
       goLive(session, room, [frame]);
     },
   });
-  if ((await replay.run(sink)) === 'lost') session.end('position_lost');
+  let reading: ReturnType<Replay['run']> | undefined;
+  // Mostly all that was missed is known by now and leaves with the greeting in one write.
+  session.connection.together(() => {
+    session.greet(greeting);
+    reading = replay.run(sink);
+  });
+  if ((await reading) === 'lost') session.end('position_lost');
 }
 
 /** From this turn on the socket gets what the room gets, and first of all what was kept for it. */
@@ -95,34 +104,6 @@ function goLive(session: ChatSession, room: Room, frames: readonly string[]): vo
     }
     for (const topic of topicsOf(room.chatId, identity.role)) connection.subscribe(topic);
   });
-}
-
-interface ConnectedContent {
-  readonly members: readonly Member[];
-  readonly total: number;
-  readonly position: string;
-  readonly resumed: boolean | undefined;
-}
-
-function connectedFrame(
-  session: ChatSession,
-  content: ConnectedContent,
-  parts: JoinRoomParts,
-): string {
-  const { members, total, position, resumed } = content;
-  const data = {
-    session_id: session.id,
-    user: session.identity.user,
-    chat_id: session.chatId,
-    members: members.map(({ userJson }) => JSON.parse(userJson) as User),
-    members_total: total,
-    ...(resumed !== undefined && { resumed }),
-    position,
-    limits: connectedLimits(parts.limits),
-    heartbeat: connectedHeartbeat(parts.limits),
-  };
-  const ts = new Date(parts.now()).toISOString();
-  return encodeAnswer('connected', data, { ts, chatId: session.chatId });
 }
 
 function hasEnded(session: ChatSession): boolean {

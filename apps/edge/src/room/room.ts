@@ -1,6 +1,7 @@
 /** One room that this process follows, and its sessions here. */
-import type { BusEvent, Follow, Presence } from '@switchboard/bus';
+import type { BusEvent, Follow } from '@switchboard/bus';
 import type { ChatSession } from '../session/session.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** Ephemeral events kept for a session that is still joining. Beyond: the oldest is forgotten. */
 const heldMax = 100;
@@ -11,7 +12,7 @@ export class Room {
   /** Those who get what is logged and nothing else. */
   readonly spared = new Set<ChatSession>();
   /** Who is there, read after the call; those who join at the same time share a reading. */
-  readonly readMembers: () => ReturnType<Presence['members']>;
+  readonly readMembers: () => Promise<Snapshot>;
   private readonly byUser = new Map<string, Set<ChatSession>>();
   private readonly held = new Map<ChatSession, BusEvent[]>();
   private following: Follow | undefined;

@@ -4,6 +4,7 @@ import type { Wheel } from '../clock/wheel.ts';
 import type { ChatSession } from '../session/session.ts';
 import type { RoomFanOut } from './fan-out.ts';
 import { Room } from './room.ts';
+import { takeSnapshot } from './snapshot.ts';
 
 export interface RoomsOptions {
   readonly log: Pick<EventLog, 'followRoom'>;
@@ -37,7 +38,7 @@ export function createRooms(options: RoomsOptions): Rooms {
   const open = (chatId: string): Room => {
     const room = new Room(
       chatId,
-      sharedRead(() => readMembers(chatId)),
+      sharedRead(() => takeSnapshot(readMembers(chatId))),
     );
     rooms.set(chatId, room);
     room.follow = log.followRoom(chatId, {

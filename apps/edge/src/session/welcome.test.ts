@@ -21,6 +21,7 @@ const setUp = (more: Partial<WelcomeParts> = {}) => {
     limits: defaultLimits,
     newId: () => 'session',
     now: () => 0,
+    joinTurns: { take: async () => ({ end: () => undefined }) },
     joinRoom: vi.fn(async (session: ChatSession) => void (session.phase = 'live')),
     joinDesk: vi.fn(async (session: DeskSession) => void (session.phase = 'live')),
     handleFrame: vi.fn(),

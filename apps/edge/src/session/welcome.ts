@@ -7,6 +7,7 @@ import { holderOf } from '../token/holder-of.ts';
 import type { Ticket } from '../upgrade/admit.ts';
 import type { AwaitedEvents } from './awaited-events.ts';
 import type { Closing, Connection, SocketPeer } from './connection.ts';
+import type { JoinTurn, JoinTurns } from './join-turns.ts';
 import { ChatSession, DeskSession, type Session } from './session.ts';
 import type { SessionTable } from './session-table.ts';
 import type { TokenClock } from './token-clock.ts';
@@ -21,8 +22,10 @@ export interface WelcomeParts {
   readonly newId: () => string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  readonly joinRoom: (session: ChatSession) => Promise<void>;
-  readonly joinDesk: (session: DeskSession) => Promise<void>;
+  readonly joinTurns: Pick<JoinTurns, 'take'>;
+  /** @param prepared called when what is left costs others nothing: its reader sets the pace */
+  readonly joinRoom: (session: ChatSession, prepared: () => void) => Promise<void>;
+  readonly joinDesk: (session: DeskSession, prepared: () => void) => Promise<void>;
   readonly handleFrame: (session: Session, bytes: Uint8Array, isBinary: boolean) => void;
   /** Takes the session out of its room or desk. */
   readonly leave: (session: Session) => void;
@@ -35,7 +38,7 @@ export interface WelcomeParts {
 export function welcome(ticket: Ticket, connection: Connection, parts: WelcomeParts): SocketPeer {
   const session = createSession(ticket, connection, parts);
   parts.table.add(session);
-  join(session, parts).catch((error: unknown) => {
+  joinInTurn(session, parts).catch((error: unknown) => {
     if (!(error instanceof BusUnavailable)) parts.onError('a session could not join', error);
     session.turnAway();
   });
@@ -65,15 +68,26 @@ function createSession(ticket: Ticket, connection: Connection, parts: WelcomePar
     : new DeskSession(ticket, options);
 }
 
+async function joinInTurn(session: Session, parts: WelcomeParts): Promise<void> {
+  const turn = await parts.joinTurns.take(session.socket === 'chat' ? session.chatId : '');
+  try {
+    if (session.phase !== 'ended') await join(session, turn, parts);
+  } finally {
+    turn.end();
+  }
+}
+
 /** What the upgrade could not wait for is asked first: is the token revoked, what does the operator serve? */
-async function join(session: Session, parts: WelcomeParts): Promise<void> {
+async function join(session: Session, turn: JoinTurn, parts: WelcomeParts): Promise<void> {
   const holder = holderOf(session, session.token);
   if (await parts.control.isDenied(holder)) return session.end('token_revoked');
   if (session.socket === 'broadcast') await readLiveSources(session, parts);
   if (session.phase === 'ended') return;
   // It runs while the session reads what it missed, too: a slow reader may take long.
   parts.tokenClock.start(session);
-  await (session.socket === 'chat' ? parts.joinRoom(session) : parts.joinDesk(session));
+  await (session.socket === 'chat'
+    ? parts.joinRoom(session, turn.end)
+    : parts.joinDesk(session, turn.end));
   // The phase may have changed while it was waited for, which the type checker cannot see.
   if ((session.phase as string) !== 'live') return;
   parts.tokenClock.start(session);

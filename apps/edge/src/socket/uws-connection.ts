@@ -47,8 +47,10 @@ export class UwsConnection<T> implements Connection {
   }
 
   together(act: () => void): void {
-    if (this.ws === undefined) act();
-    else this.ws.cork(act);
+    if (this.ws === undefined) return act();
+    this.ws.cork(act);
+    // What did not leave at the end was told to no `send`.
+    if (this.bufferedBytes > 0) this.events.pressed();
   }
 
   get bufferedBytes(): number {

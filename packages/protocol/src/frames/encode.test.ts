@@ -1,6 +1,12 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { encodeAnswer, frameHead, frameHeadWithoutPosition, withRequestId } from './encode.ts';
+import {
+  encodeAnswer,
+  encodeAnswerAround,
+  frameHead,
+  frameHeadWithoutPosition,
+  withRequestId,
+} from './encode.ts';
 import { serverFrames } from './server-frames.ts';
 
 const ts = '2026-03-01T09:30:00.000Z';
@@ -92,5 +98,15 @@ describe('encodeAnswer', () => {
       chat_id: 'c1',
       data: { code: 'malformed', message: 'No' },
     });
+  });
+
+  it('around an encoded payload is the same frame', () => {
+    const data = { position: '1-0.a"b' };
+    const heads = [{ ts }, { ts, chatId: 'a "chat"' }];
+    for (const head of heads) {
+      expect(encodeAnswerAround('checkpoint', JSON.stringify(data), head)).toBe(
+        encodeAnswer('checkpoint', data, head),
+      );
+    }
   });
 });

@@ -47,6 +47,16 @@ export function encodeAnswer<E extends ServerEvent>(
   });
 }
 
+/** The same, but for `request_id` and `event_id`, around a payload that is encoded already. */
+export function encodeAnswerAround(
+  event: ServerEvent,
+  dataJson: string,
+  { ts, chatId }: Pick<AnswerHead, 'ts' | 'chatId'>,
+): string {
+  const chat = chatId === undefined ? '' : `"chat_id":${JSON.stringify(chatId)},`;
+  return `{"event":"${event}","ts":"${ts}",${chat}"data":${dataJson}}`;
+}
+
 const encoder = new TextEncoder();
 
 /** A copy of the frame with `request_id` as its first field; the frame is not parsed. */
