@@ -13,8 +13,9 @@ export interface JoinTurn {
 
 export interface JoinTurns {
   /**
-   * At once while there is a place. Whoever gives his reason to come together with others (`group`, the room)
-   * gets a place with them. Rejects with BusUnavailable after having waited too long.
+   * Resolves at once while there is a place and nobody waits, else together with others of its group.
+   * Rejects with BusUnavailable after `waitMaxMs`.
+   * @param group those who share what is read for them: a room
    */
   take(group: string): Promise<JoinTurn>;
   readonly waiting: number;
