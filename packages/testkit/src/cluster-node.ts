@@ -25,7 +25,7 @@ export interface NodeSetting {
   onOutput: (node: string, line: string) => void;
 }
 
-interface Ports {
+export interface Ports {
   port: number;
   privatePort: number;
 }

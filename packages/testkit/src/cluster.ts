@@ -5,6 +5,7 @@ import {
   takePorts,
   type ClusterNode,
   type NodeSetting,
+  type Ports,
   type Role,
 } from './cluster-node.ts';
 import { createPortAllocation } from './port-allocation.ts';
@@ -54,6 +55,8 @@ export interface Cluster {
   addEdge(): Promise<ClusterNode>;
   /** Starts one more ingress and waits until it is ready. */
   addIngress(): Promise<ClusterNode>;
+  /** Starts a node that has ended again, at the ports that it had, and waits until it is ready. */
+  restart(node: ClusterNode): Promise<ClusterNode>;
   /** Stops everything that was started, all at once and bounded in time. */
   stop(): Promise<void>;
 }
@@ -61,6 +64,8 @@ export interface Cluster {
 interface Plan {
   role: Role;
   name: string;
+  /** Default: free ones. */
+  ports?: Ports;
 }
 
 /** Resolves when every process is ready; rejects, with all stopped again, with what the failed one wrote. */
@@ -141,7 +146,8 @@ const startNodes = async (
   track: (node: ClusterNode) => void,
 ): Promise<ClusterNode[]> => {
   const planned = [];
-  for (const plan of plans) planned.push({ ...plan, ports: await takePorts(setting.ports) });
+  for (const plan of plans)
+    planned.push({ ...plan, ports: plan.ports ?? (await takePorts(setting.ports)) });
   return Promise.all(planned.map((plan) => startNode(setting, plan, track)));
 };
 
@@ -157,6 +163,13 @@ const assemble = (
     list.push(node as ClusterNode);
     return node as ClusterNode;
   };
+  const restart = async ({ role, name, url, privateUrl }: ClusterNode): Promise<ClusterNode> => {
+    const list = role === 'edge' ? edges : ingresses;
+    const ports = { port: portOf(url), privatePort: portOf(privateUrl) };
+    const [node] = await start([{ role, name, ports }]);
+    list[list.findIndex((one) => one.name === name)] = node as ClusterNode;
+    return node as ClusterNode;
+  };
   return {
     ...identity,
     edges,
@@ -164,9 +177,12 @@ const assemble = (
     ingress: ingresses[0] as ClusterNode,
     addEdge: () => addTo(edges, 'edge'),
     addIngress: () => addTo(ingresses, 'ingress'),
+    restart,
     stop,
   };
 };
+
+const portOf = (url: string): number => Number(new URL(url).port);
 
 const stopAll = async (
   nodes: readonly ClusterNode[],

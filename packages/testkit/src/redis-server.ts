@@ -4,7 +4,8 @@
  */
 import { findExecutable, runSystemProgram } from './executable.ts';
 import { findDockerEngine } from './redis-container.ts';
-import { installCommand, unpackRedisPackage, type UnpackedServer } from './redis-package.ts';
+import { installCommand, unpackRedisPackage } from './redis-package.ts';
+import type { UnpackedProgram } from './unpack-package.ts';
 
 /** How to run a server. */
 export type RedisServer =
@@ -39,7 +40,7 @@ const findOnPath = async (): Promise<Program> => {
 };
 
 /** Sharded pub/sub came with Redis 7.0; every Valkey has it. */
-const usable = async (server: UnpackedServer): Promise<Program> => {
+const usable = async (server: UnpackedProgram): Promise<Program> => {
   const text = await runSystemProgram(server.path, ['--version'], { env: server.env });
   const major = Number(/\bv=(\d+)/.exec(text)?.[1]);
   if (major >= 7) return { kind: 'executable', ...server, origin: server.path };

@@ -19,6 +19,8 @@ export interface Readers {
   readonly cluster: Cluster;
   /** Where the edges are reached, in their order. */
   readonly fronts: readonly string[];
+  /** Where the ingresses are reached. */
+  readonly calls: readonly string[];
 }
 
 export const gatherReaders = (readers: Readers, scale: Scale): Promise<Ledger> => {
@@ -36,7 +38,7 @@ export const gatherForRehearsal = (readers: Readers, scale: Scale): Promise<Ledg
 
 const openOn = (
   edges: readonly string[],
-  { scenario, cluster }: Readers,
+  { scenario, cluster, calls }: Readers,
   { scale, roomName }: { scale: Scale; roomName: string },
 ): Promise<Ledger> => {
   const { seed, seconds, isLong } = scale;
@@ -45,7 +47,7 @@ const openOn = (
     ...cluster,
     shape: { ...defaultShape, ...scenario.shape(scale), seed, seconds },
     edges,
-    ingresses: cluster.ingresses.map(({ url }) => url),
+    ingresses: calls,
     roomName,
     ...(silenceMaxMs !== undefined && { silenceMaxMs }),
   });

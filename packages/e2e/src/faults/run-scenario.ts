@@ -64,12 +64,16 @@ const play = async (
     clockOffsetsMs: scenario.clockOffsetsMs ?? {},
   });
   atTheEnd(cluster.stop);
-  const proxied = scenario.isDirect === true ? [] : cluster.edges;
+  const front = await scenario.behind?.(cluster);
+  atTheEnd(() => front?.stop());
+  const isDirect = scenario.isDirect === true || front !== undefined;
+  const proxied = isDirect ? [] : cluster.edges;
   const edgeProxies = await Promise.all(proxied.map(({ url }) => frontOf(url)));
   atTheEnd(() => Promise.all(edgeProxies.map((proxy) => proxy.stop())));
-  const fronts =
-    scenario.isDirect === true ? cluster.edges.map(({ url }) => url) : edgeProxies.map(socketUrl);
-  const readers = { scenario, cluster, fronts };
+  const reached = isDirect ? cluster.edges.map(({ url }) => url) : edgeProxies.map(socketUrl);
+  const fronts = front === undefined ? reached : [front.sockets];
+  const calls = front === undefined ? cluster.ingresses.map(({ url }) => url) : [front.calls];
+  const readers = { scenario, cluster, fronts, calls };
   const calm = scenario.rehearses === true ? await rehearse(readers, scale) : undefined;
   const ledger = await gatherReaders(readers, scale);
   atTheEnd(ledger.close);

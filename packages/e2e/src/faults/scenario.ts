@@ -53,8 +53,19 @@ export interface Stage {
   figure(name: string, value: number | string): void;
 }
 
+/** Where readers and callers turn to instead of the cluster's processes. */
+export interface Front {
+  /** `ws://…` */
+  sockets: string;
+  /** `http://…` */
+  calls: string;
+  stop(): Promise<void>;
+}
+
 export interface Scenario {
   name: string;
+  /** Starts what stands before the cluster; then there are no proxies before the edges. */
+  behind?: (cluster: Cluster) => Promise<Front>;
   edges?: number;
   ingresses?: number;
   env?: Readonly<Record<string, string>>;

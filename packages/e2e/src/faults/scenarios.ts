@@ -1,4 +1,5 @@
 /** Every scenario, by its name on the command line. */
+import { behindHaproxy, behindNginx } from '../balancers/rolling-scenarios.ts';
 import { cutAgain } from './client-scenarios.ts';
 import { clockWrong, edgeDrained, edgeKilled, storm } from './edge-scenarios.ts';
 import { halfOpen } from './half-open.ts';
@@ -40,6 +41,8 @@ const all = [
   slowReaders,
   halfOpen,
   linkCut,
+  behindHaproxy,
+  behindNginx,
   soak,
 ];
 

@@ -1,0 +1,98 @@
+/** Every edge and every ingress is replaced behind a load balancer, one after the other, under load. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Cluster, ClusterNode } from '@switchboard/testkit';
+import { sustained } from '../faults/expectations.ts';
+import type { Scenario, Stage } from '../faults/scenario.ts';
+import type { Address, Site, StartBalancer } from './balancer.ts';
+import { startHaproxy } from './haproxy.ts';
+import { startNginx } from './nginx.ts';
+
+const addressOf = ({ url, privateUrl }: ClusterNode): Address => ({
+  port: Number(new URL(url).port),
+  privatePort: Number(new URL(privateUrl).port),
+});
+
+const siteOf = ({ edges, ingresses }: Cluster): Site => ({
+  edges: edges.map(addressOf) as unknown as Site['edges'],
+  ingresses: ingresses.map(addressOf) as unknown as Site['ingresses'],
+});
+
+/** What a Deployment calls `minReadySeconds`: the balancer finds the new one before the next one goes. */
+const settledMs = 700;
+
+/** One after the other. */
+const rollOver = async (stage: Stage, nodes: readonly ClusterNode[]): Promise<void> => {
+  const { cluster, ledger, expect } = stage;
+  for (const node of nodes) {
+    ledger.mark(`SIGTERM ${node.name}`);
+    node.kill('SIGTERM');
+    const { code } = await node.exited;
+    expect(code === 0, `${node.name} ended with ${code}: ${node.output()}`);
+    await cluster.restart(node);
+    await delay(settledMs);
+  }
+};
+
+/** Edges and ingresses are two Deployments: each has its own pace. The long form goes round until the end. */
+const replaceAll = async (stage: Stage): Promise<void> => {
+  const { cluster, ledger, scale, figure } = stage;
+  const again = async (nodes: () => readonly ClusterNode[]) => {
+    do await rollOver(stage, [...nodes()]);
+    while (scale.isLong && ledger.now() < scale.seconds * 800);
+  };
+  await Promise.all([again(() => cluster.edges), again(() => cluster.ingresses)]);
+  figure('replaced', ledger.book.faults.length);
+  figure('rolledMs', ledger.now());
+};
+
+const draining = 4001;
+
+/** Nobody was refused, and every socket was closed by its edge, in words. */
+const judge = ({ ledger, expect, figure }: Stage): void => {
+  const { readers, refusals, sends } = ledger.book;
+  const errors = ['502', '503', '504'].filter((status) => ledger.statuses.has(status));
+  const closes = readers.flatMap(({ marks }) => marks.filter(({ what }) => what === 'away'));
+  const cut = closes.filter(({ closeCode }) => closeCode !== draining);
+  figure('closed', closes.length);
+  figure('sentAgain', sends.filter(({ attempts }) => attempts > 1).length);
+  expect(closes.length >= readers.length, `only ${closes.length} sockets were sent elsewhere`);
+  expect(cut.length === 0, `${cut.length} sockets were closed with ${cut[0]?.closeCode}`);
+  expect(errors.length === 0, `calls were answered ${errors.join(', ')}`);
+  expect(refusals.size === 0, `upgrades were refused: ${JSON.stringify([...refusals])}`);
+};
+
+const behind = (start: StartBalancer): NonNullable<Scenario['behind']> => {
+  return async (cluster) => {
+    const { host, stop } = await start(siteOf(cluster));
+    return { sockets: `ws://${host}`, calls: `http://${host}`, stop };
+  };
+};
+
+const rolling = {
+  edges: 3,
+  ingresses: 2,
+  shape: sustained,
+  patienceMs: 15_000,
+  faults: replaceAll,
+  judge,
+} satisfies Partial<Scenario>;
+
+const drain = { DRAIN_WINDOW_MS: '800', SHUTDOWN_TIMEOUT_MS: '8000' };
+
+/** Its health checks find a process that is not ready within 750 ms; so long both go on serving. */
+export const behindHaproxy: Scenario = {
+  ...rolling,
+  name: 'behind-haproxy',
+  behind: behind(startHaproxy),
+  env: { ...drain, DRAIN_WAIT_MS: '1200', DRAIN_DELAY_MS: '1200' },
+  shortSeconds: 13,
+};
+
+/** It has no health checks: a process that stops refuses at once, and the next one is tried. */
+export const behindNginx: Scenario = {
+  ...rolling,
+  name: 'behind-nginx',
+  behind: behind(startNginx),
+  env: { ...drain, DRAIN_WAIT_MS: '0', DRAIN_DELAY_MS: '0' },
+  shortSeconds: 9,
+};

@@ -1,0 +1,15 @@
+/** The load balancers of `infra/`, as they are shipped, while everything behind them is replaced. */
+import { expect, test } from 'vitest';
+import { runShort, runShortMaxMs } from '../faults/run-short.ts';
+import { behindHaproxy, behindNginx } from './rolling-scenarios.ts';
+
+test.concurrent.each([
+  ['behind HAProxy', behindHaproxy],
+  ['behind nginx', behindNginx],
+])(
+  '%s all edges and ingresses are replaced: nothing is lost, nobody is refused, no socket is cut',
+  { timeout: runShortMaxMs },
+  async (_name, scenario) => {
+    expect(await runShort(scenario)).toEqual([]);
+  },
+);
