@@ -190,7 +190,7 @@ function createRoomSide(parts: Parts) {
 function createDeskSide(parts: Parts) {
   const { bus, wheel, traffic, publish, settings } = parts;
   const desk = new Desk(bus.log.partitions);
-  const roster = createRoster(bus.presence);
+  const roster = createRoster(bus.presence, parts.limits.operatorsInConnectedMax);
   const assigned = createAssignedOperators();
   const afterMs = settings.checkpointAfterMs;
   const checkpoints = createCheckpoints({

@@ -43,6 +43,8 @@ export interface Limits {
   readonly historyMaxEvents: number;
   /** Users listed in `connected.data.members`. */
   readonly membersInConnectedMax: number;
+  /** Operators that `connected` lists on `/broadcast`. */
+  readonly operatorsInConnectedMax: number;
   /** Life of a typing indicator, ms. */
   readonly typingTtlMs: number;
   /** A client repeats `is_typing: true` this often, ms. */
@@ -80,6 +82,7 @@ export const defaultLimits: Limits = {
   jsonDepthMax: 64,
   historyMaxEvents: 200,
   membersInConnectedMax: 200,
+  operatorsInConnectedMax: 1_000,
   typingTtlMs: 6_000,
   typingRepeatMs: 3_000,
   badFramesMax: 10,

@@ -4,18 +4,13 @@
  * that nothing live comes before `caughtUp`.
  */
 import type { Replay } from '@switchboard/bus';
-import {
-  connectedHeartbeat,
-  connectedLimits,
-  encodeAnswer,
-  type Limits,
-  type User,
-} from '@switchboard/protocol';
+import { encodeAnswer, type Limits } from '@switchboard/protocol';
 import type { Attendance } from '../presence/attendance.ts';
 import type { DeskSession } from '../session/session.ts';
 import { replayTo } from '../session/replay-to.ts';
 import type { AssignedOperators } from './assigned-operators.ts';
 import { seesFeedEvent, type Desk, type DeskSeat } from './desk.ts';
+import { connectedFrame } from './connected-frame.ts';
 import { readDeskPosition, shareOfNewest } from './desk-position.ts';
 import type { Feeds } from './feeds.ts';
 import { goLive } from './go-live.ts';
@@ -54,12 +49,12 @@ export async function joinDesk(
   await parts.feeds.ready();
   if (hasEnded(session)) return;
   await parts.attendance.enter(session);
-  const operators = await parts.roster.read();
+  const roster = await parts.roster.read();
   const { replays, resumed } = await findBeginning(seat, parts);
   if (hasEnded(session)) return;
   prepared();
   const position = resumed === true ? session.ticket.since! : parts.desk.position();
-  const frame = connectedFrame(session, { operators, position, resumed }, parts);
+  const frame = connectedFrame(session, { roster, position, resumed }, parts);
   if (replays === undefined) return goLive(seat, [frame], parts.desk);
   session.greet(frame);
   await catchUp(seat, replays, parts);
@@ -141,29 +136,6 @@ function sinkOf(
     bufferMaxBytes: parts.replayBufferMaxBytes,
     live,
   });
-}
-
-export interface ConnectedContent {
-  readonly operators: readonly User[];
-  readonly position: string;
-  readonly resumed: boolean | undefined;
-}
-
-export function connectedFrame(
-  session: DeskSession,
-  { operators, position, resumed }: ConnectedContent,
-  { limits, now }: Pick<JoinDeskParts, 'limits' | 'now'>,
-): string {
-  const data = {
-    session_id: session.id,
-    user: session.identity.user,
-    operators: [...operators],
-    ...(resumed !== undefined && { resumed }),
-    position,
-    limits: connectedLimits(limits),
-    heartbeat: connectedHeartbeat(limits),
-  };
-  return encodeAnswer('connected', data, { ts: new Date(now()).toISOString() });
 }
 
 function hasEnded(session: DeskSession): boolean {

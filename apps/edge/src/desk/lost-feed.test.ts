@@ -10,6 +10,7 @@ import { Desk } from './desk.ts';
 import { createFeedFanOut } from './feed-fan-out.ts';
 import { joinDesk, type JoinDeskParts } from './join-desk.ts';
 import { createResets } from './resets.ts';
+import { emptyRoster } from './roster.ts';
 import { spareSeat } from './spare-seat.ts';
 
 /** Two feeds; the replay of the second one waits until it is let go. */
@@ -20,7 +21,7 @@ const setUp = (replays: ('live' | 'lost' | 'none')[] = ['live', 'live']) => {
   const gate = Promise.withResolvers<void>();
   const base = {
     desk,
-    roster: { read: async () => [] },
+    roster: { read: async () => emptyRoster },
     limits: defaultLimits,
     now: () => 0,
     assigned: createAssignedOperators(),

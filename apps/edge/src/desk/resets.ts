@@ -5,10 +5,10 @@
 import { BusUnavailable } from '@switchboard/bus';
 import type { Limits } from '@switchboard/protocol';
 import type { Wheel } from '../clock/wheel.ts';
+import { connectedFrame } from './connected-frame.ts';
 import type { Desk, DeskSeat } from './desk.ts';
 import { goLive, setAside } from './go-live.ts';
-import { connectedFrame } from './join-desk.ts';
-import type { Roster } from './roster.ts';
+import { emptyRoster, type Roster } from './roster.ts';
 
 export interface ResetsOptions {
   readonly desk: Desk;
@@ -50,9 +50,9 @@ export function createResets(options: ResetsOptions): Resets {
 }
 
 async function reset(seat: DeskSeat, options: ResetsOptions): Promise<void> {
-  const operators = await readOrNothing(options.roster);
+  const roster = await readOrNothing(options.roster);
   seat.resetPending = false;
-  const content = { operators, position: seat.startsFrom, resumed: false };
+  const content = { roster, position: seat.startsFrom, resumed: false };
   goLive(seat, [connectedFrame(seat.session, content, options)], options.desk);
 }
 
@@ -61,7 +61,7 @@ async function readOrNothing(roster: Roster) {
     return await roster.read();
   } catch (error) {
     // To reload matters more than the list of colleagues, which follows by events.
-    if (error instanceof BusUnavailable) return [];
+    if (error instanceof BusUnavailable) return emptyRoster;
     throw error;
   }
 }

@@ -40,6 +40,7 @@ export const ownFrameExamples: Record<OwnEvent, Example[]> = {
           session_id: 's-11aa',
           user: maria,
           operators: [maria],
+          operators_total: 1,
           position: '0:1772441990000-0.6600aa,1:0',
           limits: connectedLimits(defaultLimits),
           heartbeat: connectedHeartbeat(defaultLimits),

@@ -78,7 +78,11 @@ const connected = z.object({
     .optional()
     .meta({ description: 'Users present, oneself included; the first 200.' }),
   members_total: s.count.optional(),
-  operators: z.array(user).optional().meta({ description: 'On `/broadcast`: who is online.' }),
+  operators: z
+    .array(user)
+    .optional()
+    .meta({ description: 'On `/broadcast`: who is online; the first 1 000, in no order.' }),
+  operators_total: s.count.optional(),
   resumed: z
     .boolean()
     .optional()
