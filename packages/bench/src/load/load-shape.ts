@@ -7,7 +7,10 @@ export type LoadShape =
       kind: 'open';
       connections: number;
       ratePerS: number;
-      /** Each message is from somebody else: that one was refused is nothing to the next. */
+      /**
+       * Each message is from somebody else: that one was refused is nothing to the next. Latency counts from
+       * the post; how long messages waited for a free connection before it is told apart.
+       */
       isCrowd?: boolean;
     };
 

@@ -1,6 +1,7 @@
 /**
  * One stretch of publishing over open connections. Latency counts from the moment at which a message was
  * meant to be posted: one that had to wait for a free connection is not excused (no coordinated omission).
+ * Of a crowd it counts from the post itself, and what waited for a connection is told apart.
  */
 import { createLatencyRecorder, type LatencyRecorder } from '../measure/latency.ts';
 import type { HttpAnswer } from './http-answer.ts';
@@ -16,8 +17,10 @@ export interface Published {
   refused: number;
   /** Answers of any other kind, by status; must be empty. */
   failed: Record<number, number>;
-  /** From the intended post to the answer 200, see `reportLatency`. */
+  /** From the intended post (of a crowd from the post) to the answer 200, see `reportLatency`. */
   latency: string;
+  /** Of a crowd: from the intended post to the post, of all that were posted. */
+  queued: string;
 }
 
 export interface PublishTarget {
@@ -52,6 +55,7 @@ export class Publishing {
   readonly #accepted: AcceptedMessage[] = [];
   readonly #failed = new Map<number, number>();
   readonly #latency: LatencyRecorder = createLatencyRecorder();
+  readonly #queued: LatencyRecorder = createLatencyRecorder();
   readonly #makeBody: MakeBody;
   readonly #load: LoadShape;
   readonly #slots: Slot[] = [];
@@ -100,6 +104,7 @@ export class Publishing {
       refused: this.refused - before.refused,
       failed: Object.fromEntries(this.#failed),
       latency: this.#latency.take(),
+      queued: this.#queued.take(),
     };
   }
 
@@ -155,9 +160,19 @@ export class Publishing {
   #post(slot: Slot, intendedUs: number): void {
     this.#lastNumber += 1;
     slot.number = this.#lastNumber;
-    slot.intendedUs = intendedUs;
+    slot.intendedUs = this.#isCrowd ? this.#postOfCrowd(intendedUs) : intendedUs;
     this.#busy += 1;
-    slot.connection?.post(this.#makeBody(slot.number, intendedUs));
+    slot.connection?.post(this.#makeBody(slot.number, slot.intendedUs));
+  }
+
+  #postOfCrowd(intendedUs: number): number {
+    const nowUs = monotonicUs();
+    this.#queued.record(nowUs - intendedUs);
+    return nowUs;
+  }
+
+  get #isCrowd(): boolean {
+    return this.#load.kind === 'open' && this.#load.isCrowd === true;
   }
 
   #answered(slot: Slot, answer: HttpAnswer): void {
@@ -177,7 +192,7 @@ export class Publishing {
     }
     if (status === 429 || status === 503) this.refused += 1;
     else this.#failed.set(status, (this.#failed.get(status) ?? 0) + 1);
-    if (this.#load.kind === 'open' && this.#load.isCrowd === true) return 0;
+    if (this.#isCrowd) return 0;
     return Math.max(retryAfterMinMs, retryAfterS * 1000);
   }
 

@@ -1,6 +1,28 @@
 /** What became of an overload, as a table and as a line of progress. */
-import type { OverloadTurn } from '../workload/overload.ts';
+import type { Losses } from '../load/load-generator.ts';
+import type { LatencyReport } from '../measure/latency.ts';
 import { formatDelivered, formatMs, renderTable, type Column } from './markdown-table.ts';
+
+export interface OverloadTurn {
+  contender: string;
+  /** What the edges carried of what a few publishers sent as fast as they were answered, per second. */
+  capacityPerS: number;
+  offeredPerS: number;
+  seconds: number;
+  acceptedPerS: number;
+  refusedPerS: number;
+  /** Of what was accepted, from the post to each receipt. */
+  delivery: LatencyReport;
+  answer: LatencyReport;
+  /** How long messages waited for a free connection of the load generator before they were posted. */
+  queued: LatencyReport;
+  /** Part of what was accepted that arrived at all sockets, 0 to 1. */
+  delivered: number;
+  /** From the end until nothing more is refused and all is on time; null: not while it was watched. */
+  recoveryMs: number | null;
+  /** Sockets that the server closed, by close code. */
+  losses: Losses;
+}
 
 const columns: readonly Column<OverloadTurn>[] = [
   { title: 'system', isWordy: true, cell: ({ contender }) => contender },
@@ -13,6 +35,7 @@ const columns: readonly Column<OverloadTurn>[] = [
   { title: 'p99.9 ms', cell: ({ delivery }) => formatMs(delivery.p999Ms) },
   { title: 'max ms', cell: ({ delivery }) => formatMs(delivery.maxMs) },
   { title: 'answer p99 ms', cell: ({ answer }) => formatMs(answer.p99Ms) },
+  { title: 'queued p99 ms', cell: ({ queued }) => formatMs(queued.p99Ms) },
   { title: 'delivered', cell: ({ delivered }) => formatDelivered(delivered) },
   { title: 'well after s', cell: ({ recoveryMs }) => formatRecovery(recoveryMs) },
   { title: 'closed sockets', cell: ({ losses }) => String(countOf(losses)) },

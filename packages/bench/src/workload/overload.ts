@@ -5,34 +5,15 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Contender, StartContender } from '../contender/contender.ts';
-import { startLoadGenerator, type LoadGenerator, type Losses } from '../load/load-generator.ts';
+import { startLoadGenerator, type LoadGenerator } from '../load/load-generator.ts';
 import type { LoadShape } from '../load/load-shape.ts';
 import { awaitCalm } from '../measure/calm.ts';
-import { reportLatency, type LatencyReport } from '../measure/latency.ts';
-import { describeOverload, renderOverload } from '../report/overload-table.ts';
+import { reportLatency } from '../measure/latency.ts';
+import { describeOverload, renderOverload, type OverloadTurn } from '../report/overload-table.ts';
 import { unlessAborted } from '../stop-request.ts';
 import { drain } from './drain.ts';
 import { warmUp } from './warm-up.ts';
 import type { Workload, WorkloadSetting } from './workload.ts';
-
-export interface OverloadTurn {
-  contender: string;
-  /** What the edges carried of what a few publishers sent as fast as they were answered, per second. */
-  capacityPerS: number;
-  offeredPerS: number;
-  seconds: number;
-  acceptedPerS: number;
-  refusedPerS: number;
-  /** Of what was accepted, from the moment at which it was meant to be posted to each receipt. */
-  delivery: LatencyReport;
-  answer: LatencyReport;
-  /** Part of what was accepted that arrived at all sockets, 0 to 1. */
-  delivered: number;
-  /** From the end until nothing more is refused and all is on time; null: not while it was watched. */
-  recoveryMs: number | null;
-  /** Sockets that the server closed, by close code. */
-  losses: Losses;
-}
 
 interface Lane {
   contender: Contender;
@@ -107,6 +88,7 @@ const measure = async (lane: Lane): Promise<OverloadTurn> => {
     refusedPerS: under.refused / seconds,
     delivery: reportLatency(under.slices.flatMap(({ received }) => received)),
     answer: reportLatency(under.slices.map(({ answered }) => answered)),
+    queued: reportLatency(under.slices.map(({ queued }) => queued)),
     delivered: (drained.deliveries - before) / (accepted * subscribers),
     recoveryMs: recoveryOf(after.slices, under.endedAtMs),
     losses: await generator.takeLosses(),
@@ -132,6 +114,7 @@ interface Slice {
   atMs: number;
   refused: number;
   answered: string;
+  queued: string;
   received: string[];
 }
 
@@ -169,9 +152,9 @@ const takeSlice = async (generator: LoadGenerator): Promise<Slice> => {
   const { published, received } = await generator.take();
   const failed = Object.entries(published.failed).map(([status, times]) => `${times} × ${status}`);
   if (failed.length > 0) throw new Error(`posts were answered ${failed.join(', ')}`);
-  const { refused, latency } = published;
+  const { refused, latency: answered, queued } = published;
   const atMs = performance.now();
-  return { atMs, refused, answered: latency, received: received.map((part) => part.latency) };
+  return { atMs, refused, answered, queued, received: received.map((part) => part.latency) };
 };
 
 /** After the last slice in which something was refused or late. */
