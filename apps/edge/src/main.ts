@@ -8,6 +8,7 @@ import {
   createShutdown,
   describeProcess,
   loadConfigOrExit,
+  openTracing,
   packageVersion,
   redisAccessOf,
 } from '@switchboard/runtime';
@@ -56,11 +57,21 @@ const onWarning = (message: string, details: Record<string, unknown> = {}) =>
   logger.warn(details, message);
 const shutdown = createShutdown({ logger, timeoutMs: config.SHUTDOWN_TIMEOUT_MS });
 
+const tracing = await openTracing({
+  endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+  ratio: Number(config.OTEL_TRACES_SAMPLER_ARG),
+  role: 'edge',
+  version,
+  nodeId: startNodeId,
+  onWarning,
+});
+shutdown.add('tracing', () => tracing.stop());
+
 const tokens = createTokens({ config, configuredKeys: configured.keys, limits, onWarning });
 await tokens.start();
 shutdown.add('keys', () => tokens.stop());
 
-const bus = await openBus({
+const plainBus = await openBus({
   redisUrl: config.REDIS_URL,
   redisAccess: redisAccessOf(config),
   keyPrefix: config.KEY_PREFIX,
@@ -72,6 +83,7 @@ const bus = await openBus({
   clientName: startNodeId,
   onWarning,
 });
+const bus = { ...plainBus, log: tracing.log(plainBus.log) };
 shutdown.add('bus', () => bus.close());
 
 const metrics = createMetrics();
@@ -123,11 +135,11 @@ const edge = createEdge({
   limits,
   verify: tokens.verify,
   holdback: admission,
-  publish(topic, frame) {
+  publish: tracing.publish((topic, frame) => {
     const sockets = server.publish(topic, frame);
     if (sockets > 0) slowReaders.sent(frame.length, sockets);
     return sockets;
-  },
+  }),
   settings: {
     appendTimeoutMs: config.APPEND_TIMEOUT_MS,
     roomGraceMs: config.ROOM_GRACE_MS,

@@ -9,6 +9,7 @@ import {
   createShutdown,
   describeProcess,
   loadConfigOrExit,
+  openTracing,
   packageVersion,
   redisAccessOf,
 } from '@switchboard/runtime';
@@ -28,7 +29,17 @@ const logger = createLogger({
 }).child({ node: nodeId });
 const shutdown = createShutdown({ logger, timeoutMs: config.SHUTDOWN_TIMEOUT_MS });
 
-const bus = await openBus({
+const tracing = await openTracing({
+  endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+  ratio: Number(config.OTEL_TRACES_SAMPLER_ARG),
+  role: 'ingress',
+  version,
+  nodeId,
+  onWarning: (message, details) => logger.warn(details, message),
+});
+shutdown.add('tracing', () => tracing.stop());
+
+const plainBus = await openBus({
   redisUrl: config.REDIS_URL,
   redisAccess: redisAccessOf(config),
   keyPrefix: config.KEY_PREFIX,
@@ -40,6 +51,7 @@ const bus = await openBus({
   clientName: nodeId,
   onWarning: (message, details) => logger.warn(details ?? {}, message),
 });
+const bus = { ...plainBus, log: tracing.log(plainBus.log) };
 shutdown.add('bus', () => bus.close());
 
 const metrics = createMetrics();

@@ -1,5 +1,6 @@
 /** The environment variables that every process of the cluster has. */
 import { redisAccessVariables } from './redis-access.ts';
+import { tracingVariables } from './tracing-variables.ts';
 import { choice, port, text, url, wholeNumber } from './variable.ts';
 
 /** Where the processes differ. */
@@ -72,4 +73,5 @@ export const processVariables = (own: ProcessVariables) => ({
     rule: 'must start with a slash and not end with one',
   }).optional(),
   LOG_LEVEL: choice(logLevels, { description: 'lowest level that is logged', default: 'info' }),
+  ...tracingVariables,
 });
