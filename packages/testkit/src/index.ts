@@ -9,6 +9,7 @@ export {
   type ClusterNode,
   type StartClusterOptions,
 } from './cluster.ts';
+export { collectGarbage } from './collect-garbage.ts';
 export { mintToken, type TokenClaims } from './token.ts';
 export {
   openChat,

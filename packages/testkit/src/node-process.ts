@@ -26,6 +26,8 @@ export interface NodeProcess {
 const repository = join(import.meta.dirname, '../../..');
 const clockOffset = join(import.meta.dirname, 'clock-offset.ts');
 const outputMaxLines = 200;
+/** Only if somebody asks for the inspector: several processes must not ask for one port. */
+const inspectorPort = '--inspect-port=0';
 
 /**
  * Starts `apps/<role>`. It has a process group of its own (a Ctrl-C reaches the starter, which stops it in
@@ -39,7 +41,7 @@ export const startNodeProcess = (
   const preload = 'SWITCHBOARD_CLOCK_OFFSET_MS' in env ? ['--import', clockOffset] : [];
   const child = spawn(
     process.execPath,
-    ['--conditions=source', ...preload, join('apps', role, 'src/main.ts')],
+    ['--conditions=source', inspectorPort, ...preload, join('apps', role, 'src/main.ts')],
     {
       cwd: repository,
       env: { ...process.env, ...env, NODE_OPTIONS: '', SWITCHBOARD_PARENT_WATCH: '1' },

@@ -1,7 +1,7 @@
 /** What edges take of the machine's memory, before and after faults. */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Cluster } from '@switchboard/testkit';
+import { collectGarbage, type Cluster } from '@switchboard/testkit';
 import type { Stage } from './scenario.ts';
 
 type Edge = Cluster['edges'][number];
@@ -17,17 +17,19 @@ const readMemory = (edges: readonly Edge[]): Promise<number[]> =>
 
 const restMs = 3000;
 
-/** As `readMemory`, when the edges have had time to put away what is over. */
+/** As `readMemory`, when the edges have had time to put away what is over, and their garbage is gone. */
 export const readRestingMemory = async (edges: readonly Edge[]): Promise<number[]> => {
   await delay(restMs);
+  const living = edges.filter((edge) => !edge.hasExited());
+  await Promise.all(living.map((edge) => collectGarbage(edge)));
   return readMemory(edges);
 };
 
 const memoryRatio = 1.2;
 
 /**
- * With the same readers, an edge takes at most a fifth more than before the faults. What rests depends on
- * when its garbage was collected last: all edges do the same, so the start is the largest of them.
+ * With the same readers, an edge takes at most a fifth more than before the faults. Pages that the heap has
+ * not given back yet differ from edge to edge: all do the same, so the start is the largest of them.
  */
 export const judgeMemory = async ({
   cluster,
