@@ -51,7 +51,7 @@ module.exports = {
       except: '^packages/(bus|protocol)/',
     }),
     knowsOnly('cli-knows-protocol-and-bus', 'cli imports protocol and bus and nobody else.', {
-      from: '^packages/cli/',
+      from: '^packages/cli/src/(?!test/)',
       except: '^packages/(cli|bus|protocol)/',
     }),
     knowsOnly('testkit-stays-outside', 'testkit drives processes from the outside.', {
@@ -71,7 +71,7 @@ module.exports = {
     only(
       'testkit-is-for-tests',
       'Only tests, the bench, the launcher and the examples may start throwaway clusters.',
-      `^(packages/(testkit|e2e|bench)|infra/local|examples)/|/src/test/|^vitest|${tests}`,
+      `^(packages/(testkit|e2e|bench)|infra/(kubernetes|local|prometheus)|examples)/|/src/test/|^vitest|${tests}`,
       '^packages/testkit/',
     ),
     {

@@ -39,4 +39,4 @@ export { processVariables, type ProcessVariables } from './process-variables.ts'
 export { TokenBucket, type Rate } from './token-bucket.ts';
 export { createAdaptiveLimit, type AdaptiveLimit } from './adaptive-limit.ts';
 export { createLoopLag, type LoopLag } from './loop-lag.ts';
-export { openTracing, type Tracing } from './tracing/tracing.ts';
+export { openTracing } from './tracing/tracing.ts';

@@ -18,12 +18,13 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
   BatchSpanProcessor,
   RandomIdGenerator,
+  SamplingDecision,
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import { watchHttpRequests, type HttpRequest } from './http-requests.ts';
 import { traceIdsOf } from './trace-ids.ts';
-import type { TracedLog, Tracing, TracingOptions } from './tracing.ts';
+import type { TracedLog, Tracing, TracingOptions } from './contract.ts';
 
 const flushEveryMs = 1_000;
 const stopWithinMs = 2_000;
@@ -47,7 +48,9 @@ interface Listener {
 
 export const startTracing = (options: TracingOptions & { readonly endpoint: string }): Tracing => {
   const ids = createIds();
-  const provider = createProvider(options, ids.generator);
+  // By the trace id alone: what one process traces of an event all of them do.
+  const sampler = new TraceIdRatioBasedSampler(options.ratio);
+  const provider = createProvider(options, { idGenerator: ids.generator, sampler });
   const tracer = provider.getTracer('switchboard', options.version);
   const requests = watchHttpRequests();
   const reached = { sockets: 0 };
@@ -58,7 +61,7 @@ export const startTracing = (options: TracingOptions & { readonly endpoint: stri
     return { span, endsWithRequest: request !== undefined };
   };
   return {
-    log: (log) => traceLog(log, { tracer, firstSpan, reached }),
+    log: (log) => traceLog(log, { tracer, firstSpan, reached, isTraced: asks(sampler) }),
     publish: (publish) => (topic, frame) => {
       const sockets = publish(topic, frame);
       reached.sockets += sockets;
@@ -75,8 +78,8 @@ export const startTracing = (options: TracingOptions & { readonly endpoint: stri
 };
 
 const createProvider = (
-  { endpoint, ratio, role, version, nodeId, onWarning }: TracingOptions & { endpoint: string },
-  idGenerator: Ids['generator'],
+  { endpoint, role, version, nodeId, onWarning }: TracingOptions & { endpoint: string },
+  made: { idGenerator: Ids['generator']; sampler: TraceIdRatioBasedSampler },
 ): TracerProvider => {
   const warn = (message: string, ...details: unknown[]) => onWarning(message, { details });
   const quiet = () => {};
@@ -87,9 +90,7 @@ const createProvider = (
   const url = `${endpoint.replace(/\/+$/u, '')}/v1/traces`;
   const exporter = new OTLPTraceExporter({ url });
   return new TracerProvider({
-    idGenerator,
-    // By the trace id alone: what one process traces of an event all of them do.
-    sampler: new TraceIdRatioBasedSampler(ratio),
+    ...made,
     spanProcessors: [new BatchSpanProcessor({ exporter, scheduledDelayMillis: flushEveryMs })],
     resource: resourceFromAttributes({
       'service.name': `switchboard-${role}`,
@@ -157,7 +158,15 @@ const linksOf = ({ traceparent = '' }: HttpRequest) => {
   return [{ context: { traceId, spanId, traceFlags: TraceFlags.NONE, isRemote: true } }];
 };
 
+/** Before anything is made for a span: most events have none where only a part is traced. */
+const asks = (sampler: TraceIdRatioBasedSampler) => {
+  const { RECORD_AND_SAMPLED } = SamplingDecision;
+  return ({ eventId }: Event): boolean =>
+    sampler.shouldSample(ROOT_CONTEXT, traceIdsOf(eventId).traceId).decision === RECORD_AND_SAMPLED;
+};
+
 interface LogTracing {
+  readonly isTraced: (event: Event) => boolean;
   readonly tracer: Tracer;
   readonly firstSpan: (event: Event) => { span: Span; endsWithRequest: boolean };
   /** What publishes have reached since it was set to 0. */
@@ -170,7 +179,8 @@ const traceLog = <L extends TracedLog>(log: L, tracing: LogTracing): L => {
   const followFeed = log.followFeed.bind(log) as (id: number, listener: Listener) => unknown;
   return {
     ...log,
-    append: (request: AppendRequest) => traceAppend(request, append, tracing),
+    append: (request: AppendRequest) =>
+      tracing.isTraced(request.event) ? traceAppend(request, append, tracing) : append(request),
     followRoom: (chatId: string, listener: Listener) =>
       followRoom(chatId, traceListener(listener, 'room', tracing)),
     followFeed: (partition: number, listener: Listener) =>
@@ -204,10 +214,11 @@ const traceAppend = async (
 const traceListener = (
   listener: Listener,
   target: 'room' | 'feed',
-  { tracer, reached }: LogTracing,
+  { tracer, reached, isTraced }: LogTracing,
 ): Listener => {
   const inherited = Object.create(listener) as Listener;
   inherited.event = (event) => {
+    if (!isTraced(event)) return listener.event(event);
     const attributes = attributesOf(event);
     const options = { kind: SpanKind.CONSUMER, attributes };
     const span = tracer.startSpan(`fan out to ${target}`, options, contextOf(event));
