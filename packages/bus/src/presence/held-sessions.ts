@@ -20,12 +20,19 @@ export interface HeldSessions {
   drop(partition: number, entry: string): HeldSession | undefined;
   /** The entries that are held in a partition now. */
   entries(partition: number): string[];
+  /** The call for its end failed, or its coming was given up: nobody may have been told that it is gone. */
+  oweEnd(entry: string): void;
+  /** True if its end may not have been told; from now on it counts as told. */
+  takeOwedEnd(entry: string): boolean;
+  /** Those whose end may not have been told. */
+  owedEnds(): string[];
   /** Runs after everything that was given for this entry before. */
   inTurn<T>(entry: string, task: () => Promise<T>): Promise<T>;
 }
 
 export function createHeldSessions(partitions: number): HeldSessions {
   const byPartition = Array.from({ length: partitions }, () => new Map<string, HeldSession>());
+  const owed = new Set<string>();
   const turns = new Map<string, Promise<unknown>>();
   const inPartition = (partition: number) => byPartition[partition] as Map<string, HeldSession>;
   return {
@@ -37,6 +44,9 @@ export function createHeldSessions(partitions: number): HeldSessions {
       return session;
     },
     entries: (partition) => [...inPartition(partition).keys()],
+    oweEnd: (entry) => void owed.add(entry),
+    takeOwedEnd: (entry) => owed.delete(entry),
+    owedEnds: () => [...owed],
     inTurn(entry, task) {
       const result = (turns.get(entry) ?? Promise.resolve()).then(task);
       // The next in turn runs whatever became of this one; its caller is told by `result`.

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   type Edge,
   type PresenceFixture,
+  cuttable,
   join,
   leave,
   openPresenceFixture,
@@ -17,7 +18,9 @@ const opened: PresenceFixture[] = [];
 let server: Redis;
 let fixture: PresenceFixture;
 
-beforeAll(async () => void (server = await startRedis()));
+beforeAll(
+  async () => void (server = await startRedis({ args: ['--enable-debug-command', 'yes'] })),
+);
 beforeEach(async () => {
   const times = { leaseMs: LEASE_MS, renewMs: 300, cleanMs: 100, deadlineMs: 500, livingMs: 50 };
   fixture = await openPresenceFixture(times, server.url);
@@ -94,5 +97,60 @@ describe('a Redis that goes away for longer than a lease', () => {
       await pause(20);
     }
     expect(await watched.seen()).toEqual(['-3']);
+  });
+});
+
+describe('a Redis that is rolled back', () => {
+  /** What was saved is loaded again: nothing that was done since has happened. */
+  const rolledBack = async (changes: () => Promise<void>) => {
+    await fixture.redis.call('SAVE');
+    await changes();
+    await fixture.redis.call('DEBUG', 'RELOAD', 'NOSAVE');
+  };
+
+  test('makes nobody come twice or go twice', async () => {
+    const [one, two] = [await fixture.enteredEdge('one'), await fixture.enteredEdge('two')];
+    const watched = await fixture.watch(room);
+    const [gone, stays, moves] = ['client:gone', 'client:stays', 'client:moves'] as const;
+    await join(one, session(room, gone, 'a'));
+    await join(one, session(room, stays, 'b'));
+    await join(one, session(room, moves, 'c'));
+    await rolledBack(async () => {
+      await leave(one, session(room, gone, 'a'));
+      await leave(one, session(room, moves, 'c'));
+      await join(two, session(room, moves, 'd'));
+      await join(two, session(room, 'client:new', 'e'));
+    });
+    for (const edge of [one, two]) await edge.presence.reconcile();
+    const told = ['+gone', '+stays', '+moves', '-gone', '-moves', '+moves', '+new'];
+    expect(await watched.seen()).toEqual(told);
+    const { members } = await one.presence.members(room.chatId, 10);
+    expect(members.map(({ user }) => user).toSorted()).toEqual([
+      'client:moves',
+      'client:new',
+      stays,
+    ]);
+    // Their ends are told all the same.
+    await leave(two, session(room, 'client:new', 'e'));
+    await fixture.endLease('two');
+    await one.clean();
+    expect(await watched.seen()).toEqual([...told, '-new', '-moves']);
+  });
+
+  test('tells at last what could not be told', async () => {
+    let isCut = false;
+    const one = await fixture.enteredEdge(
+      'one',
+      cuttable(fixture.redis, () => isCut),
+    );
+    const watched = await fixture.watch(room);
+    await join(one, session(room, 'client:1', 'a'));
+    isCut = true;
+    await expect(leave(one, session(room, 'client:1', 'a'))).rejects.toMatchObject({
+      name: 'BusUnavailable',
+    });
+    isCut = false;
+    await one.presence.reconcile();
+    expect(await watched.seen()).toEqual(['+1', '-1']);
   });
 });

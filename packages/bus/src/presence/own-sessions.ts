@@ -30,21 +30,23 @@ const JOIN_ATTEMPTS = 3;
 export function createOwnSessions(options: OwnSessionsOptions): OwnSessions {
   const { store, held, placeOf, lease } = options;
 
-  /** Joins under the id that holds now, and under the next one when it turns out to be dead. */
+  /**
+   * Joins under the id that holds now, and under the next one when it turns out to be dead. Under the id that
+   * it was entered with before nobody is told: the room knows of it, and only Redis has forgotten it.
+   */
   async function enter(
     session: HeldSession,
     connected: RoutedEvent | undefined,
-    sessionsMax?: number,
+    sessionsMax = 0,
   ): Promise<SessionName[]> {
     for (let attempt = 0; attempt < JOIN_ATTEMPTS; attempt++) {
       const { nodeId } = lease;
       if (nodeId === undefined) throw notEntered();
-      const [kind, ...surplus] = await store.join(
-        nodeId,
-        session.membership,
-        connected,
+      const [kind, ...surplus] = await store.join(nodeId, session.membership, {
+        connected: session.nodeId === nodeId ? undefined : connected,
+        isAnnounced: connected !== undefined,
         sessionsMax,
-      );
+      });
       if (kind !== 'dead') {
         session.nodeId = nodeId;
         return surplus.map(decodeToken);
@@ -52,11 +54,6 @@ export function createOwnSessions(options: OwnSessionsOptions): OwnSessions {
       await lease.replace(nodeId);
     }
     throw new BusUnavailable('this node is declared dead again and again', 'no');
-  }
-  /** An event that was published before would be taken for its own repetition. */
-  function anew(event: RoutedEvent | undefined): RoutedEvent | undefined {
-    const ts = new Date(options.now()).toISOString();
-    return event && { ...event, eventId: options.newEventId(), ts };
   }
   /** Its caller is told that it is not in; if Redis has it all the same, reconciling takes it out. */
   function giveUp(partition: number, entry: string, session: HeldSession): void {
@@ -76,6 +73,7 @@ export function createOwnSessions(options: OwnSessionsOptions): OwnSessions {
           surplus = await enter(session, connected, sessionsMax);
         } catch (error) {
           giveUp(partition, entry, session);
+          held.oweEnd(entry);
           throw error;
         }
       });
@@ -85,10 +83,16 @@ export function createOwnSessions(options: OwnSessionsOptions): OwnSessions {
       const entry = entryOf(membership);
       const session = held.drop(placeOf(membership.room).partition, entry);
       await held.inTurn(entry, async () => {
-        // Under both ids while a replaced node's sessions are being entered anew.
-        for (const nodeId of new Set([session?.nodeId, lease.nodeId])) {
-          if (nodeId !== undefined) await store.leave(nodeId, membership, disconnected);
+        try {
+          // Under both ids while a replaced node's sessions are being entered anew.
+          for (const nodeId of new Set([session?.nodeId, lease.nodeId])) {
+            if (nodeId !== undefined) await store.leave(nodeId, membership, disconnected);
+          }
+        } catch (error) {
+          held.oweEnd(entry);
+          throw error;
         }
+        held.takeOwedEnd(entry);
       });
     },
     retire: (membership) => retire(membership, options),
@@ -104,9 +108,17 @@ export function createOwnSessions(options: OwnSessionsOptions): OwnSessions {
     enterHeld: (partition, entry) =>
       held.inTurn(entry, async () => {
         const session = held.get(partition, entry);
-        if (session) await enter(session, anew(session.connected));
+        if (session) await enter(session, anew(session.connected, options));
       }),
   };
+}
+
+/** An event that was published before would be taken for its own repetition. */
+function anew(
+  event: RoutedEvent | undefined,
+  { now, newEventId }: Pick<OwnSessionsOptions, 'now' | 'newEventId'>,
+): RoutedEvent | undefined {
+  return event && { ...event, eventId: newEventId(), ts: new Date(now()).toISOString() };
 }
 
 /** It stays held: reconciling leaves it there for its grace. */

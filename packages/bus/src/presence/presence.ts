@@ -51,7 +51,15 @@ export function createPresence(options: PresenceOptions): Presence & NodeSession
   const takeOutUnheld = (nodeId: string, entry: SessionEntry) =>
     held.inTurn(entry.field, async () => {
       const { partition } = placeOf(entry.room);
-      if (!held.get(partition, entry.field)) await takeOut(nodeId, entry);
+      if (held.get(partition, entry.field)) return;
+      // Otherwise it had left, and the room was told: a rollback has brought it back.
+      if (!held.takeOwedEnd(entry.field)) return void (await store.leave(nodeId, entry, undefined));
+      try {
+        await takeOut(nodeId, entry);
+      } catch (error) {
+        held.oweEnd(entry.field);
+        throw error;
+      }
     });
   const { enterHeld } = own;
   return {

@@ -16,11 +16,14 @@ export interface ReconcileOptions extends NodeEntriesOptions {
 }
 
 export async function reconcile(options: ReconcileOptions): Promise<void> {
+  const owed = options.held.owedEnds();
   for (let partition = 0; partition < options.keys.partitions; partition++) {
     const nodeId = options.nodeId();
     if (nodeId === undefined) return;
     await reconcilePartition(options, nodeId, partition);
   }
+  // Whoever is not in Redis after all has left it, or never came.
+  for (const entry of owed) options.held.takeOwedEnd(entry);
 }
 
 async function reconcilePartition(

@@ -21,12 +21,7 @@ import { retireScript } from './retire.lua.ts';
 import { updateScript } from './update.lua.ts';
 
 export interface SessionStore {
-  join(
-    nodeId: string,
-    membership: Membership,
-    connected: RoutedEvent | undefined,
-    sessionsMax?: number,
-  ): Promise<JoinReply>;
+  join(nodeId: string, membership: Membership, coming: Coming): Promise<JoinReply>;
   leave(
     nodeId: string,
     session: Leaving,
@@ -37,6 +32,15 @@ export interface SessionStore {
   update(nodeId: string, membership: Membership): Promise<boolean>;
   /** Writes the node's tombstone in a partition; resolves to the number of sessions left there. */
   bury(nodeId: string, partition: number): Promise<number>;
+}
+
+export interface Coming {
+  /** Told when the user has no other session there; undefined: nobody is told. */
+  readonly connected: RoutedEvent | undefined;
+  /** The room knows of it, by `connected` or from before: its end is going to be told. */
+  readonly isAnnounced: boolean;
+  /** 0: any number of sessions of one user. */
+  readonly sessionsMax: number;
 }
 
 export type Leaving = Pick<Membership, 'room' | 'sessionId' | 'user'>;
@@ -62,7 +66,7 @@ export function createSessionStore({
     place.changes,
   ];
   return {
-    join(nodeId, membership, connected, sessionsMax = 0) {
+    join(nodeId, membership, { connected, isAnnounced, sessionsMax }) {
       const { room, sessionId, user, userJson, sessionJson } = membership;
       const place = placeOf(room);
       const call = joinScript.run(redis, keysOf(place, nodeId), [
@@ -70,7 +74,7 @@ export function createSessionStore({
         roleOf(user),
         sessionToken(nodeId, sessionId),
         entryField(room, sessionId),
-        entryValue(user, connected !== undefined, userJson),
+        entryValue(user, isAnnounced, userJson),
         userJson,
         room === 'desk' ? encodeDeskRecord(user, userJson, sessionJson) : '',
         place.envelope(connected),
