@@ -209,7 +209,9 @@ describe('asking', () => {
     const log = createMemoryLog();
     await answering(log, one, () => 2);
     await answering(log, two, () => 2);
-    const left = () => fixture.redis.keys(`${fixture.keys.controlAnswers('')}*`);
+    // Redis lists keys in any order.
+    const left = async () =>
+      (await fixture.redis.keys(`${fixture.keys.controlAnswers('')}*`)).toSorted();
     const before = await left();
     await controlOf(log).send(disconnect);
     await new Promise((resolve) => setTimeout(resolve, 20));
