@@ -1,0 +1,49 @@
+/** The processes of the cluster: leases, figures, lag. See ../contract.ts for the guarantees. */
+
+/** What a node tells of itself with each renewal: for people, `/nodes` and admission. */
+export interface NodeStats {
+  readonly state: 'starting' | 'ready' | 'draining';
+  readonly address: string;
+  readonly version: string;
+  readonly sockets: number;
+  readonly rooms: number;
+  readonly loopLagMs: number;
+  readonly followLagMs: number;
+}
+
+/** How late a node is. */
+export type NodeLag = Pick<NodeStats, 'loopLagMs' | 'followLagMs'>;
+
+/** What the nodes that are late have told of it; no I/O. */
+export interface LagWatch {
+  /** The worst lag of any node in the last second, ms; 0 when none is late. */
+  worstMs(): number;
+  close(): void;
+}
+
+export interface NodeInfo extends NodeStats {
+  readonly nodeId: string;
+  readonly leaseEndsInMs: number;
+  readonly alive: boolean;
+}
+
+/** The lease of this process. Edges hold one; ingress only reads. */
+export interface NodeLease {
+  /** Changes when the node was found dead by mistake: then all its sessions have been joined again. */
+  readonly nodeId: string;
+  /** Ends the lease after `graceMs`; the sessions' leaves are left to the cleaners. */
+  release(graceMs: number): Promise<void>;
+}
+
+export interface Nodes {
+  /** Enters this process and renews every 3 s for 10 s; cleans up after nodes that died. */
+  enter(nodeId: string, stats: () => NodeStats): Promise<NodeLease>;
+  list(): Promise<NodeInfo[]>;
+  /**
+   * Tells all processes that this node is late. What was told holds for a second: to be told several
+   * times in it while it lasts, and not at all otherwise.
+   */
+  tellLag(lag: NodeLag): Promise<void>;
+  /** Hears what is told from now on, of this process too. */
+  watchLag(): LagWatch;
+}
