@@ -21,6 +21,23 @@ const redisArgs = [...everysec, '--enable-debug-command', 'local'];
 const choose = <T>({ random }: Stage, from: readonly T[]): T =>
   from[Math.floor(random() * from.length)] as T;
 
+const startsMost = 5;
+
+/** A process that ends before it is ready (Redis may be hard to reach just then) is started again. */
+const startAnother = async (
+  { ledger }: Stage,
+  start: () => Promise<ClusterNode>,
+): Promise<ClusterNode> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start();
+    } catch (error) {
+      if (attempt === startsMost) throw error;
+      ledger.mark('a start failed');
+    }
+  }
+};
+
 /** One edge ends, another one starts, as a Deployment would have it. */
 const replaceEdge = async (stage: Stage, fleet: Fleet, signal: NodeJS.Signals): Promise<void> => {
   const { cluster, ledger } = stage;
@@ -30,7 +47,7 @@ const replaceEdge = async (stage: Stage, fleet: Fleet, signal: NodeJS.Signals): 
   fleet.edges.splice(fleet.edges.indexOf(doomed), 1);
   doomed.node.kill(signal);
   await doomed.node.exited;
-  const node = await cluster.addEdge();
+  const node = await startAnother(stage, cluster.addEdge);
   fleet.edges.push({ node, url: node.url });
   ledger.edges.add(node.url);
 };
@@ -47,7 +64,7 @@ const replaceIngress = async (
   doomed.kill(signal);
   await doomed.exited;
   ledger.ingresses.remove(doomed.url); // Until now its callers ran into the closed port.
-  const node = await cluster.addIngress();
+  const node = await startAnother(stage, cluster.addIngress);
   fleet.ingresses.push(node);
   ledger.ingresses.add(node.url);
 };
