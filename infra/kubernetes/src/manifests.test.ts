@@ -6,7 +6,7 @@ const rendered = Promise.all(overlays.map(render));
 
 test('every manifest has the keys and types of its Kubernetes kind', async () => {
   expect(await schemaProblems((await rendered).flat())).toEqual([]);
-});
+}, 60_000);
 
 test('a key that Kubernetes does not know and a value of another type are found', async () => {
   const wrong = structuredClone((await rendered)[1]!);

@@ -49,4 +49,4 @@ test('the apps start with what production tells them, and answer its probes', as
   } finally {
     await cluster.stop();
   }
-});
+}, 60_000);
