@@ -1,4 +1,8 @@
 export * from './contract.ts';
+export type { ChatKey } from './inspect/chat-keys.ts';
+export { type Finding, finding } from './inspect/finding.ts';
+export { type Inspection, type InspectionOptions, openInspection } from './inspect/inspection.ts';
+export { type KeyKind, keyKinds } from './inspect/key-table.ts';
 export { LayoutMismatch } from './layout.ts';
 export { defaultLogLimits } from './log/log-limits.ts';
 export { decodeRouting } from './log/routing.ts';

@@ -1,6 +1,8 @@
 /** All commands, put together. */
 import { Command } from 'commander';
 import { addCompletion } from './commands/completion.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addKeys } from './commands/keys.ts';
 import { addNodes } from './commands/nodes.ts';
 import { addOnline } from './commands/online.ts';
 import { addPublish } from './commands/publish.ts';
@@ -30,6 +32,8 @@ export function createProgram(terminal: Terminal, version: string): Command {
   addNodes(program, act);
   addOnline(program, act);
   addTail(program, act);
+  addKeys(program, act);
+  addDoctor(program, act);
   program.commandsGroup('Do:');
   addPublish(program, act);
   addToken(program, act);

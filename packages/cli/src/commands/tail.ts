@@ -5,7 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 import { describeFrame } from '../report/describe-frame.ts';
 import { required } from '../settings.ts';
-import { type Frame, openChatStream } from '../socket/chat-stream.ts';
+import type { Frame } from '../socket/chat-stream.ts';
 import { mint } from './token.ts';
 
 interface TailOptions {
@@ -48,6 +48,7 @@ async function runTail(context: Context, options: TailOptions, [chatId = '']: st
   const { settings, terminal, style } = context;
   const token = async () =>
     options.token ?? (await mint(required(settings, 'authSecret'), observer(chatId))).token;
+  const { openChatStream } = await import('../socket/chat-stream.ts');
   const stream = openChatStream({
     url: settings.socketUrl,
     chatId,

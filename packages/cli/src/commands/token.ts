@@ -1,6 +1,5 @@
 /** `switchboard token`: a token as your backend would mint it, for development. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { SignJWT } from 'jose';
 import type { Act, Context } from '../context.ts';
 import { parseDuration } from '../duration.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -62,6 +61,7 @@ async function runToken(context: Context, options: TokenOptions): Promise<void> 
 export async function mint(secret: string, options: TokenOptions) {
   const expires = Math.floor(Date.now() / 1000) + options.ttl;
   const claims = { ...claimsOf(options), exp: expires };
+  const { SignJWT } = await import('jose');
   const token = await new SignJWT(claims)
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setIssuedAt()

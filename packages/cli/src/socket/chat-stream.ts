@@ -48,11 +48,16 @@ export async function* openChatStream(options: ChatStreamOptions): AsyncGenerato
       return undefined;
     });
     if (socket) {
-      for await (const text of socket.messages) {
-        const frame = JSON.parse(text) as Frame;
-        since = positionOf(frame) ?? since;
-        [wasConnected, failures] = [true, 0];
-        yield frame;
+      try {
+        for await (const text of socket.messages) {
+          const frame = JSON.parse(text) as Frame;
+          since = positionOf(frame) ?? since;
+          [wasConnected, failures] = [true, 0];
+          yield frame;
+        }
+      } finally {
+        // Whoever reads may have read enough: an open socket keeps the process alive.
+        socket.close();
       }
       const closed = await socket.closed;
       if (options.stop.aborted) return;
