@@ -14,18 +14,18 @@ const kustomizeVersion = 'v5.5.0';
 
 /**
  * Renders a folder's manifests: by kustomize or kubectl of the machine, else by kustomize as Go builds it
- * (once, into the user's cache). Rejects with one line that says what to install.
+ * (once, some minutes, into the user's cache). Rejects with one line that says what to install.
  */
 export const findKustomize = async (): Promise<(folder: string) => Promise<string>> => {
   const kubectl = await findExecutable(['kubectl']);
   if (kubectl !== undefined && (await isNewEnough(kubectl, ['version', '--client']))) {
     return (folder) => runSystemProgram(kubectl, ['kustomize', folder]);
   }
-  const kustomize = (await findExecutable(['kustomize'])) ?? (await buildKustomize());
-  if (await isNewEnough(kustomize, ['version'])) {
-    return (folder) => runSystemProgram(kustomize, ['build', folder]);
-  }
-  throw new Error(`${kustomize} is older than ${kustomizeMinMajor}: install kubectl 1.28 or later`);
+  const found = await findExecutable(['kustomize']);
+  const isUsable = found !== undefined && (await isNewEnough(found, ['version']));
+  // What Go has built tells no version.
+  const kustomize = isUsable ? found : await buildKustomize();
+  return (folder) => runSystemProgram(kustomize, ['build', folder]);
 };
 
 const isNewEnough = async (program: string, args: readonly string[]): Promise<boolean> => {
@@ -38,7 +38,7 @@ const isNewEnough = async (program: string, args: readonly string[]): Promise<bo
 const buildKustomize = async (): Promise<string> => {
   const go = await findExecutable(['go'], [...pathFolders(), '/usr/local/go/bin']);
   if (go === undefined) {
-    throw new Error('no kubectl, kustomize or go here; install kubectl 1.28 or later');
+    throw new Error('no kubectl 1.28, kustomize 5 or Go here; install kubectl 1.28 or later');
   }
   const folder = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'switchboard/go');
   await runSystemProgram(go, ['install', `${kustomizeModule}@${kustomizeVersion}`], {
