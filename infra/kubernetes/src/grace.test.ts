@@ -1,7 +1,9 @@
 /** What Kubernetes waits for at the end of a pod, computed from what the app needs for its own end. */
-import { describe, expect, test } from 'vitest';
-import { ofKind, overlays, render, type Manifest } from './render.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { fetchTimeoutMs, ofKind, overlays, prepare, render, type Manifest } from './render.ts';
 import { environmentOf, roleOf, variablesOf } from './settings.ts';
+
+beforeAll(prepare, fetchTimeoutMs);
 
 /** Of the kubelet, and of the last log line. */
 const marginSeconds = 5;

@@ -1,15 +1,17 @@
-import { expect, test } from 'vitest';
-import { overlays, render } from './render.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { fetchTimeoutMs, overlays, prepare, render } from './render.ts';
 import { schemaProblems } from './schema.ts';
 
-const rendered = Promise.all(overlays.map(render));
+beforeAll(prepare, fetchTimeoutMs);
+
+const rendered = () => Promise.all(overlays.map(render));
 
 test('every manifest has the keys and types of its Kubernetes kind', async () => {
-  expect(await schemaProblems((await rendered).flat())).toEqual([]);
+  expect(await schemaProblems((await rendered()).flat())).toEqual([]);
 }, 60_000);
 
 test('a key that Kubernetes does not know and a value of another type are found', async () => {
-  const wrong = structuredClone((await rendered)[1]!);
+  const wrong = structuredClone((await rendered())[1]!);
   const deployment = wrong.find(({ kind }) => kind === 'Deployment')!;
   deployment['spec'].template.spec.containers[0].readinessProb = {};
   const route = wrong.find(({ kind }) => kind === 'HTTPRoute')!;

@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest';
-import { ofKind, overlays, render, type Manifest } from './render.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { fetchTimeoutMs, ofKind, overlays, prepare, render, type Manifest } from './render.ts';
+
+beforeAll(prepare, fetchTimeoutMs);
 
 interface Container {
   readonly name: string;

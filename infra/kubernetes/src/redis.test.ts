@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findFreePort, findRedisProgram, startCluster } from '@switchboard/testkit';
-import { expect, test } from 'vitest';
-import { ofKind, render, type Manifest } from './render.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { fetchTimeoutMs, ofKind, prepare, render, type Manifest } from './render.ts';
 import { environmentOf, roleOf } from './settings.ts';
+
+beforeAll(prepare, fetchTimeoutMs);
 
 const textsOf = (manifests: readonly Manifest[], kind: string, name: string) =>
   ofKind(manifests, kind).find(({ metadata }) => metadata.name.startsWith(name))!['data'] as Record<

@@ -24,6 +24,14 @@ export function render(overlay: Overlay): Promise<Manifest[]> {
   return known;
 }
 
+/** How long the program that renders may take to be fetched, once, over a slow line. */
+export const fetchTimeoutMs = 240_000;
+
+/** For `beforeAll`: what is rendered later needs nothing from elsewhere. */
+export async function prepare(): Promise<void> {
+  await findKustomize();
+}
+
 async function build(overlay: Overlay): Promise<Manifest[]> {
   const kustomize = await findKustomize();
   const text = await kustomize(join(import.meta.dirname, '../overlays', overlay));

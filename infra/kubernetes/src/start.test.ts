@@ -1,8 +1,10 @@
 /** The apps with exactly the environment that an overlay gives them, ports and Redis aside. */
 import { startCluster } from '@switchboard/testkit';
-import { expect, test } from 'vitest';
-import { ofKind, overlays, render } from './render.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { fetchTimeoutMs, ofKind, overlays, prepare, render } from './render.ts';
 import { environmentOf, roleOf, variablesOf } from './settings.ts';
+
+beforeAll(prepare, fetchTimeoutMs);
 
 const rendered = async (overlay: (typeof overlays)[number]) => {
   const manifests = await render(overlay);

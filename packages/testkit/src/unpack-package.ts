@@ -47,7 +47,8 @@ export const unpackPackage = async (wanted: Unpackable, say: Say): Promise<Unpac
   return program;
 };
 
-const cacheFolder = (): string =>
+/** Of everything that tests fetch for themselves. */
+export const cacheFolder = (): string =>
   join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'switchboard');
 
 const programIn = async (
