@@ -319,4 +319,4 @@ test('a clock that is off, another version, and a drain', async () => {
       timeout: 10_000,
     })
     .toMatchObject({ status: 'warn', saw: `${id} draining` });
-});
+}, 60_000);

@@ -2,9 +2,10 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { keyKinds } from '@switchboard/bus';
+import { findRedisProgram } from '@switchboard/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startGuardedCluster, type GuardedCluster } from './test/guarded-cluster.ts';
 import { startRelay, type Relay } from './test/relay.ts';
@@ -28,10 +29,13 @@ const notRun = blocks.filter(({ mark }) => mark === 'not run');
 
 let site: GuardedCluster;
 let folder: string;
+/** redis-cli stands beside it, on the PATH or not. */
+let redis: Awaited<ReturnType<typeof findRedisProgram>>;
 /** One of the edges is drained on the way. */
 let balancer: Relay;
 
 beforeAll(async () => {
+  redis = await findRedisProgram();
   site = await startGuardedCluster({ env: { DRAIN_WAIT_MS: '0', DRAIN_WINDOW_MS: '50' } });
   balancer = await startRelay(site.cluster.edges.map(({ url }) => url));
   folder = await mkdtemp(join(tmpdir(), 'switchboard-operations-'));
@@ -50,7 +54,10 @@ const bash = (lines: string) =>
     killSignal: 'SIGKILL',
     env: {
       ...process.env,
-      PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env['PATH']}`,
+      ...redis.env,
+      PATH: [join(root, 'node_modules/.bin'), process.env['PATH'], dirname(redis.path)].join(
+        delimiter,
+      ),
       TMP: folder,
       SWITCHBOARD_URL: site.cluster.ingress.url,
       SWITCHBOARD_SOCKET_URL: balancer.url,
