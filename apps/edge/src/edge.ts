@@ -294,7 +294,7 @@ function createCommandSide(parts: Parts & { readonly rooms: Rooms }) {
       .finally(() => parts.awaited.forget(session));
   const frameParts: FrameParts = {
     send: { ...mark, newId: parts.newId, refuseIfClosed: settings.refuseIfClosed },
-    typing: { ...typing, clock, mayTell },
+    typing: { ...typing, clock, pace, mayTell },
     receipts,
     token: { verify: parts.verify, control: bus.control, tokenClock, now: parts.now },
     ts,

@@ -18,7 +18,8 @@ import {
 } from './scene.ts';
 import { raiseStage } from './stage.ts';
 
-const stage = raiseStage();
+// Whoever types here types again at once: how often is told has a test of its own.
+const stage = raiseStage({ env: { TYPING_INTERVAL_MS: '0' } });
 const { backend } = stage;
 
 /** Scenes side by side, each with a property of its own: their seeds are apart. */

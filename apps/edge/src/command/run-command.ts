@@ -90,6 +90,7 @@ function receiptOf(frame: Extract<ChatFrame, { event: `markMessage${string}` }>)
 
 /** Who has sent is not typing any more. */
 function endTyping(session: ChatSession, { typing, onWarning }: CommandParts): void {
+  typing.pace.restart(session);
   const ended = typing.clock.end(session);
   if (ended === undefined) return;
   tellEnd(ended, typing).catch((error: unknown) => {

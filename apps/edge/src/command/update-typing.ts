@@ -4,6 +4,7 @@ import { typingUpdated, type ClientData } from '@switchboard/protocol';
 import type { NewStamp } from '../clock/stamps.ts';
 import type { ChatSession } from '../session/session.ts';
 import type { Indicator, TypingClock } from '../typing/typing-clock.ts';
+import type { TypingPace } from '../typing/typing-pace.ts';
 import type { Answer } from './answer.ts';
 
 export interface TypingParts {
@@ -13,6 +14,7 @@ export interface TypingParts {
   readonly ttlMs: number;
   /** False: this `true` is one too many, or there is no time for it now. Dropped without an answer. */
   readonly mayTell: (session: ChatSession) => boolean;
+  readonly pace: Pick<TypingPace, 'restart'>;
 }
 
 export async function updateTyping(

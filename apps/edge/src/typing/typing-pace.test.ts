@@ -39,6 +39,18 @@ describe('the pace of typing', () => {
     );
   });
 
+  it('begins anew when what was typed was sent, for that user alone', () => {
+    const pace = createTypingPace({ intervalMs: 2_000, now: () => 0 });
+    const [session, other] = [chatSession('5'), chatSession('6')];
+    expect([pace.take(session), pace.take(other)]).toEqual([true, true]);
+    pace.restart(session);
+    expect([pace.take(session), pace.take(session), pace.take(other)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
   it('is no limit at 0', () => {
     const pace = createTypingPace({ intervalMs: 0, now: () => 0 });
     expect([pace.take(chatSession('5')), pace.take(chatSession('5'))]).toEqual([true, true]);

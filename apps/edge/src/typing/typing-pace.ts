@@ -8,6 +8,8 @@ import { typingKey } from './typing-clock.ts';
 export interface TypingPace {
   /** True: this one is told, and none for a while. */
   take(session: ChatSession): boolean;
+  /** The next one is told at once: what the user typed was sent, and the bound of messages bounds this too. */
+  restart(session: ChatSession): void;
 }
 
 export interface TypingPaceOptions {
@@ -39,6 +41,11 @@ export function createTypingPace({ intervalMs, now }: TypingPaceOptions): Typing
       if (toldAtMs !== undefined && nowMs - toldAtMs < intervalMs) return false;
       recent.set(key, nowMs);
       return true;
+    },
+    restart(session) {
+      const key = typingKey(session);
+      recent.delete(key);
+      older.delete(key);
     },
   };
 }
