@@ -200,6 +200,7 @@ const lease = await bus.nodes.enter(startNodeId, () => ({
   rooms: edge.rooms.size,
   ...admission.gauge.lag(),
 }));
+shutdown.signal.addEventListener('abort', () => lease.tell(), { once: true });
 shutdown.add('lease', () =>
   // Without Redis the lease ends by itself, and nobody is taken out before: no reason to fail.
   lease.release(config.LEAVE_GRACE_MS).catch((error: unknown) => {
@@ -227,6 +228,7 @@ shutdown.add('control', () => following.close());
 slowReaders.start();
 admission.gauge.start();
 publicPort = await server.listen();
+lease.tell();
 shutdown.add('sockets', async () => {
   await drain({
     table: edge.table,

@@ -56,6 +56,17 @@ describe('running nodes', () => {
     expect(edge.warnings).toEqual([]);
   });
 
+  test('what has changed is told at once when it is asked for, long before the next renewal', async () => {
+    const slow = await openPresenceFixture({ ...times, leaseMs: 60_000, renewMs: 30_000 });
+    opened.push(slow);
+    const edge = slow.edge();
+    let state: 'ready' | 'draining' = 'ready';
+    const lease = await edge.nodes.enter('one', () => ({ ...stats, state }));
+    state = 'draining';
+    lease.tell();
+    await until('the state', async () => (await edge.nodes.list())[0]?.state === 'draining');
+  });
+
   test('a dead node is absent within the lease, and its users are told as gone once', async () => {
     const survivors = [await running('one'), await running('two')] as const;
     const dead = await running('dead');

@@ -57,6 +57,7 @@ export function createNodes(options: NodesOptions): RunningNodes {
       get nodeId() {
         return mending.settledId ?? nodeId;
       },
+      tell: started.tell,
       async release(graceMs) {
         await started.close();
         await lease.release(graceMs);
@@ -71,6 +72,7 @@ export function createNodes(options: NodesOptions): RunningNodes {
 }
 
 interface Running {
+  tell(): void;
   close(): Promise<void>;
 }
 
@@ -98,6 +100,7 @@ function start(options: NodesOptions, mending: Mending): Running {
     void mender.now();
   });
   return {
+    tell: () => void renewer.now(),
     close: async () => void (await Promise.all([renewer.close(), cleaner.close(), mender.close()])),
   };
 }
