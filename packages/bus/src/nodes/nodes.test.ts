@@ -64,7 +64,7 @@ describe('running nodes', () => {
     const lease = await edge.nodes.enter('one', () => ({ ...stats, state }));
     state = 'draining';
     lease.tell();
-    await until('the state', async () => (await edge.nodes.list())[0]?.state === 'draining');
+    await expect.poll(async () => (await edge.nodes.list())[0]?.state).toBe('draining');
   });
 
   test('a dead node is absent within the lease, and its users are told as gone once', async () => {
