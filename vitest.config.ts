@@ -32,8 +32,8 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/dist/**'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          // Each file runs real processes: more than two at once measures the machine.
-          maxWorkers: 2,
+          // Each file runs real processes, and mostly waits: more than three at once measures the machine.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
