@@ -33,6 +33,7 @@ import { createOriginCheck } from './upgrade/origin.ts';
 const exitCodeBadConfig = 78;
 /** How often sockets are looked at for readers that are too slow, ms. */
 const slowReadersEveryMs = 250;
+const readyLookMs = 100;
 
 const version = packageVersion(import.meta.url);
 const config = loadConfigOrExit(edgeConfig);
@@ -208,6 +209,12 @@ shutdown.add('lease', () =>
   }),
 );
 
+/** The heartbeat comes back a moment after the sockets are open. */
+function tellWhenReady(): void {
+  if (health().ready) lease.tell();
+  else if (!shutdown.signal.aborted) wheel.after(readyLookMs, tellWhenReady);
+}
+
 const commanded = {
   table: edge.table,
   desk: edge.desk,
@@ -228,7 +235,7 @@ shutdown.add('control', () => following.close());
 slowReaders.start();
 admission.gauge.start();
 publicPort = await server.listen();
-lease.tell();
+tellWhenReady();
 shutdown.add('sockets', async () => {
   await drain({
     table: edge.table,
