@@ -2,7 +2,7 @@
 import { afterAll, expect, test } from 'vitest';
 import type { Bus, ControlCommand } from '../contract.ts';
 import { openBus } from '../open-bus.ts';
-import { stats } from '../presence/presence.fixture.ts';
+import { stats } from '../nodes/node-stats.fixture.ts';
 
 const keyPrefix = `t${crypto.randomUUID()}:`;
 const opened: Bus[] = [];

@@ -2,16 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Bus, LagWatch } from '../contract.ts';
 import { openBus } from '../open-bus.ts';
-
-const stats = {
-  state: 'ready',
-  address: '127.0.0.1:1',
-  version: 'test',
-  sockets: 1,
-  rooms: 1,
-  loopLagMs: 0,
-  followLagMs: 0,
-} as const;
+import { stats } from './node-stats.fixture.ts';
 
 let late: Bus;
 let other: Bus;

@@ -5,8 +5,8 @@ import {
   join,
   openPresenceFixture,
   session,
-  stats,
 } from '../presence/presence.fixture.ts';
+import { stats } from './node-stats.fixture.ts';
 
 const LEASE_MS = 10_000;
 const opened: PresenceFixture[] = [];

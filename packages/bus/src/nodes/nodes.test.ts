@@ -7,8 +7,8 @@ import {
   join,
   openPresenceFixture,
   session,
-  stats,
 } from '../presence/presence.fixture.ts';
+import { stats } from './node-stats.fixture.ts';
 
 const LEASE_MS = 600;
 const times = { leaseMs: LEASE_MS, renewMs: 150, cleanMs: 60, reconcileMs: 60_000, livingMs: 20 };

@@ -9,8 +9,8 @@ import {
   leave,
   openPresenceFixture,
   session,
-  stats,
 } from './presence.fixture.ts';
+import { stats } from '../nodes/node-stats.fixture.ts';
 
 const LEASE_MS = 1_000;
 const room = { chatId: 'chat' };

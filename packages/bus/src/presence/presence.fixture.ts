@@ -1,7 +1,7 @@
 /** Edges over the test run's Redis: each has its lease, presence and nodes; timers only where asked for. */
 import type { RoutedEvent, UserKey } from '@switchboard/protocol';
 import type { Redis } from 'ioredis';
-import type { BusEvent, Membership, NodeStats, Presence } from '../contract.ts';
+import type { BusEvent, Membership, Presence } from '../contract.ts';
 import { decodeEnvelope, ephemeralEnvelopes } from '../log/envelope.ts';
 import { clean } from '../nodes/clean.ts';
 import { type Lease, createLease } from '../nodes/lease.ts';
@@ -13,6 +13,7 @@ import { type Keys, createKeys } from '../redis/keys.ts';
 import { createSubscriber } from '../redis/subscriber.ts';
 import { createPresence } from './presence.ts';
 import type { Room } from './session-entry.ts';
+import { stats } from '../nodes/node-stats.fixture.ts';
 
 export interface Edge {
   readonly presence: Presence & NodeSessions;
@@ -51,16 +52,6 @@ export interface Watched {
   seen(): Promise<string[]>;
   close(): void;
 }
-
-export const stats: NodeStats = {
-  state: 'ready',
-  address: '127.0.0.1:7001',
-  version: 'test',
-  sockets: 3,
-  rooms: 2,
-  loopLagMs: 1,
-  followLagMs: 4,
-};
 
 /** Times at which no timer fires during a test that does not ask for one. */
 const stillTimes: LeaseTimes = { ...defaultLeaseTimes, livingMs: 0 };

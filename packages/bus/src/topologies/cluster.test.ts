@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startRedisCluster, type RedisCluster } from '@switchboard/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { lostInSilence, openPair, talkEverywhere, until, type Pair } from './talk.fixture.ts';
+import { stats } from '../nodes/node-stats.fixture.ts';
 
 let cluster: RedisCluster;
 let pair: Pair;
@@ -14,15 +15,6 @@ afterAll(async () => {
   await cluster.stop();
 });
 
-const stats = {
-  state: 'ready',
-  address: '127.0.0.1:1',
-  version: 'test',
-  sockets: 1,
-  rooms: 1,
-  loopLagMs: 0,
-  followLagMs: 0,
-} as const;
 const user = 'operator:7' as const;
 const userJson = '{"id":"7"}';
 

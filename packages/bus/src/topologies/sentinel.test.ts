@@ -9,6 +9,7 @@ import {
   wasTold,
   type Pair,
 } from './talk.fixture.ts';
+import { stats } from '../nodes/node-stats.fixture.ts';
 
 let group: SentinelGroup;
 let pair: Pair;
@@ -21,15 +22,6 @@ afterAll(async () => {
   await group.stop();
 });
 
-const stats = {
-  state: 'ready',
-  address: '127.0.0.1:1',
-  version: 'test',
-  sockets: 1,
-  rooms: 1,
-  loopLagMs: 0,
-  followLagMs: 0,
-} as const;
 const membership = {
   room: { chatId: 'kept' },
   sessionId: 'session',

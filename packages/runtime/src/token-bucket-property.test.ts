@@ -1,4 +1,4 @@
-import { TokenBucket } from '@switchboard/runtime';
+import { TokenBucket } from './token-bucket.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
