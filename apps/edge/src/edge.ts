@@ -1,16 +1,8 @@
 /** The edge's parts over a bus and a socket server, put together. It starts nothing. */
 import { randomFillSync } from 'node:crypto';
-import type { Bus } from '@switchboard/bus';
-import type { Limits } from '@switchboard/protocol';
-import type { Holdback } from './admission.ts';
 import { createRandomPool } from './clock/random-pool.ts';
 import { createStamps } from './clock/stamps.ts';
 import { uuidV7 } from './clock/uuid-v7.ts';
-import type { Wheel } from './clock/wheel.ts';
-import type { FrameRates } from './command/frame-rates.ts';
-import { handleFrame, responder, type FrameParts } from './command/handle-frame.ts';
-import { markMessage, unchangedAnswer } from './command/mark-message.ts';
-import { tellEnd } from './command/update-typing.ts';
 import { createAssignedOperators } from './desk/assigned-operators.ts';
 import { createCheckpoints } from './desk/checkpoints.ts';
 import { Desk } from './desk/desk.ts';
@@ -20,9 +12,7 @@ import { joinDesk } from './desk/join-desk.ts';
 import { createResets } from './desk/resets.ts';
 import { createRoster } from './desk/roster.ts';
 import { spareSeat } from './desk/spare-seat.ts';
-import type { Traffic } from './metrics/traffic.ts';
 import { createAttendance, type Attendance } from './presence/attendance.ts';
-import { createReceipts } from './receipt/receipts.ts';
 import { createRoomFanOut } from './room/fan-out.ts';
 import { createConnectedFrame } from './room/connected-frame.ts';
 import { joinRoom } from './room/join-room.ts';
@@ -32,38 +22,10 @@ import type { Connection, SocketPeer } from './session/connection.ts';
 import { createJoinTurns } from './session/join-turns.ts';
 import type { ChatSession, DeskSession, Session } from './session/session.ts';
 import { createSessionTable, type SessionTable } from './session/session-table.ts';
-import { createTokenClock } from './session/token-clock.ts';
 import { welcome } from './session/welcome.ts';
-import type { RefreshTokenParts } from './command/refresh-token.ts';
-import { createTypingClock } from './typing/typing-clock.ts';
-import { createTypingPace } from './typing/typing-pace.ts';
 import type { Ticket } from './upgrade/admit.ts';
-
-export interface EdgeOptions {
-  readonly bus: Bus;
-  readonly wheel: Wheel;
-  readonly traffic: Traffic;
-  readonly limits: Limits;
-  readonly verify: RefreshTokenParts['verify'];
-  /** To every socket subscribed to a topic; gives their number. */
-  readonly publish: (topic: string, frame: string | Uint8Array) => number;
-  readonly settings: EdgeSettings;
-  readonly holdback: Holdback;
-  readonly onWarning: (message: string, details: Record<string, unknown>) => void;
-}
-
-export interface EdgeSettings {
-  readonly appendTimeoutMs: number;
-  readonly roomGraceMs: number;
-  readonly deskGraceMs: number;
-  readonly connectionsMax: { readonly chat: number; readonly broadcast: number };
-  readonly checkpointAfterMs: number;
-  readonly pendingMax: number;
-  readonly bufferMaxBytes: number;
-  readonly refuseIfClosed: boolean;
-  readonly rates: FrameRates;
-  readonly typingIntervalMs: number;
-}
+import { createCommandSide } from './command/command-side.ts';
+import type { EdgeOptions, EdgeParts } from './edge-parts.ts';
 
 export interface Edge {
   readonly table: SessionTable;
@@ -79,12 +41,6 @@ export interface Edge {
 
 /** How long a room or the feeds are followed after their last socket has gone, ms. */
 const lingerMs = 1_000;
-/** When the sender's own copy is overdue, and when its next command does not wait for it any more, ms. */
-const ownCopy = { overdueAfterMs: 1_000, waitMaxMs: 10_000 };
-/** Of one reader's receipts in one room the first goes at once and the rest of this time is merged, ms. */
-const receiptWindowMs = 1_000;
-/** The same under pressure. */
-const pressedReceiptWindowMs = 5_000;
 /** Over how long the desks' new beginnings are spread after a lost log, ms. */
 const resetSpreadMs = 5_000;
 
@@ -154,16 +110,7 @@ export function createEdge(options: EdgeOptions): Edge {
   };
 }
 
-type Parts = EdgeOptions & {
-  readonly now: () => number;
-  readonly newId: () => string;
-  readonly newStamp: ReturnType<typeof createStamps>;
-  readonly table: SessionTable;
-  readonly awaited: ReturnType<typeof createAwaitedEvents>;
-  readonly attendance: Attendance;
-};
-
-function createRoomSide(parts: Parts) {
+function createRoomSide(parts: EdgeParts) {
   const { bus, wheel, traffic, publish, settings } = parts;
   const fanOut = createRoomFanOut({
     publish,
@@ -187,7 +134,7 @@ function createRoomSide(parts: Parts) {
   return { rooms, join };
 }
 
-function createDeskSide(parts: Parts) {
+function createDeskSide(parts: EdgeParts) {
   const { bus, wheel, traffic, publish, settings } = parts;
   const desk = new Desk(bus.log.partitions);
   const roster = createRoster(bus.presence, parts.limits.operatorsInConnectedMax);
@@ -246,83 +193,4 @@ function createDeskSide(parts: Parts) {
     if (!isSpared) checkpoints.due();
   };
   return { desk, feeds, join, spare };
-}
-
-function createCommandSide(parts: Parts & { readonly rooms: Rooms }) {
-  const { bus, wheel, limits, settings, traffic, holdback, onWarning, newStamp } = parts;
-  const deadlineMs = settings.appendTimeoutMs;
-  const tokenClock = createTokenClock({
-    wheel,
-    now: parts.now,
-    warnBeforeMs: limits.tokenExpiringBeforeMs,
-  });
-  const warnAbout = (message: string) => (error: unknown) => onWarning(message, { err: error });
-  const typing = { log: bus.log, newStamp, ttlMs: limits.typingTtlMs };
-  const clock = createTypingClock({
-    wheel,
-    ttlMs: limits.typingTtlMs,
-    onEnd: (ended) =>
-      void tellEnd(ended, typing).catch(warnAbout('the end of an indicator could not be told')),
-  });
-  const pace = createTypingPace({ intervalMs: settings.typingIntervalMs, now: monotonicNow });
-  const mayTell = (session: ChatSession) => {
-    if (!holdback.sheds('typing')) return pace.take(session);
-    traffic.shed('typing');
-    return false;
-  };
-  const check = (chatId: string) => parts.rooms.get(chatId)?.follow.check();
-  const own = {
-    awaited: parts.awaited,
-    ownEvent: { awaited: parts.awaited, wheel, check, ...ownCopy },
-  };
-  const mark = { ...own, log: bus.log, newStamp, deadlineMs };
-  const receipts = createReceipts({
-    wheel,
-    windowMs: () => (holdback.sheds('receipts') ? pressedReceiptWindowMs : receiptWindowMs),
-    mark: (session, command) => markMessage(session, command, mark),
-    needless: (session, command) => unchangedAnswer(session, command, ts()),
-    tellDesk: (event) =>
-      void bus.log.publish(event).catch(warnAbout('the desk could not be told of a receipt')),
-    schedule: (session) => session.queue.push(() => receipts.flush(session, responder(session))),
-  });
-  const ts = () => new Date(parts.now()).toISOString();
-  /** What was read just before the page was closed is read all the same; nobody waits for the answer. */
-  const takeLastReceipts = (session: ChatSession) =>
-    void receipts
-      .flush(session, () => undefined)
-      ?.catch(warnAbout('the last receipts of a session could not be kept'))
-      .finally(() => parts.awaited.forget(session));
-  const frameParts: FrameParts = {
-    send: { ...mark, newId: parts.newId, refuseIfClosed: settings.refuseIfClosed },
-    typing: { ...typing, clock, pace, mayTell },
-    receipts,
-    token: { verify: parts.verify, control: bus.control, tokenClock, now: parts.now },
-    ts,
-    limits,
-    pendingMax: settings.pendingMax,
-    rates: settings.rates,
-    takeMessage: holdback.takeMessage,
-    monotonicNow,
-    onFrame: traffic.frame,
-    onRefused: traffic.frameRefused,
-    onWarning,
-  };
-  return {
-    tokenClock,
-    handle: (session: Session, bytes: Uint8Array, isBinary: boolean) =>
-      handleFrame(session, bytes, { isBinary, parts: frameParts }),
-    finish(session: Session) {
-      if (session.socket === 'chat') {
-        session.queue.push(() => receipts.flush(session, responder(session)));
-      }
-      return session.queue.finish();
-    },
-    forget(session: Session) {
-      if (session.socket !== 'chat') return;
-      takeLastReceipts(session);
-      const ended = clock.endOf(session);
-      if (ended !== undefined)
-        void tellEnd(ended, typing).catch(warnAbout('the end of an indicator could not be told'));
-    },
-  };
 }
