@@ -7,7 +7,7 @@ import {
   redisAway,
   redisFull,
 } from './redis-scenarios.ts';
-import { runShort } from './run-short.ts';
+import { runShort, runShortMaxMs } from './run-short.ts';
 
 test.each([
   ['followers that Redis drops lose nothing', pubSubKilled],
@@ -15,6 +15,6 @@ test.each([
   ['followers that hear nothing are found by the heartbeat and repaired', followersDeaf],
   ['a Redis that is away for longer than the leases kills nobody', redisAway],
   ['a full Redis refuses, and nothing is half done', redisFull],
-])('%s', async (_name, scenario) => {
+])('%s', { timeout: runShortMaxMs }, async (_name, scenario) => {
   expect(await runShort(scenario)).toEqual([]);
 });

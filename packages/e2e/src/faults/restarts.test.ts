@@ -6,7 +6,7 @@ import {
   redisRolledBack,
   sentinelFailover,
 } from './restart-scenarios.ts';
-import { runShort } from './run-short.ts';
+import { runShort, runShortMaxMs } from './run-short.ts';
 
 test.each([
   ['a Redis that is killed and restarted loses nothing, and no socket closes', redisRestarted],
@@ -16,6 +16,6 @@ test.each([
     'a Sentinel group goes on with a replica within 5 s, and what it lost is told',
     sentinelFailover,
   ],
-])('%s', async (_name, scenario) => {
+])('%s', { timeout: runShortMaxMs }, async (_name, scenario) => {
   expect(await runShort(scenario)).toEqual([]);
 });
