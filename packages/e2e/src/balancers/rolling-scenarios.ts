@@ -1,6 +1,6 @@
-/** Every edge and every ingress is replaced behind a load balancer, one after the other, under load. */
+/** Every process is replaced behind a load balancer, one after the other, under load. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Cluster, ClusterNode } from '@switchboard/testkit';
+import type { Cluster, ClusterNode, SentinelGroup } from '@switchboard/testkit';
 import { sustained } from '../faults/expectations.ts';
 import type { Scenario, Stage } from '../faults/scenario.ts';
 import type { Address, Site, StartBalancer } from './balancer.ts';
@@ -35,29 +35,55 @@ const rollOver = async (stage: Stage, nodes: readonly ClusterNode[]): Promise<vo
 
 /** Edges and ingresses are two Deployments: each has its own pace. The long form goes round until the end. */
 const replaceAll = async (stage: Stage): Promise<void> => {
-  const { cluster, ledger, scale, figure } = stage;
+  const { cluster, ledger, scale, sentinels, figure } = stage;
   const again = async (nodes: () => readonly ClusterNode[]) => {
     do await rollOver(stage, [...nodes()]);
-    while (scale.isLong && ledger.now() < scale.seconds * 800);
+    while (scale.isLong && ledger.now() < scale.seconds * (sentinels ? 700 : 800));
   };
   await Promise.all([again(() => cluster.edges), again(() => cluster.ingresses)]);
   figure('replaced', ledger.book.faults.length);
   figure('rolledMs', ledger.now());
+  noneAnswered(stage, ['502', '503', '504']);
+  if (sentinels !== undefined) await replaceRedis(stage, sentinels);
+};
+
+/** Every server of the group, with an ordered failover for the primary. The long form goes round until the end. */
+const replaceRedis = async (stage: Stage, sentinels: SentinelGroup): Promise<void> => {
+  const { ledger, scale, figure } = stage;
+  let rounds = 0;
+  do {
+    const { port } = await sentinels.primary();
+    ledger.mark('Redis rolls');
+    await sentinels.rollOver();
+    ledger.mark('Redis back');
+    stage.expect((await sentinels.primary()).port !== port, 'the same Redis is the primary');
+    rounds += 1;
+  } while (scale.isLong && ledger.now() < scale.seconds * 900);
+  figure('redisRolled', rounds);
+};
+
+const noneAnswered = ({ ledger, expect }: Stage, statuses: readonly string[]): void => {
+  const errors = statuses.filter((status) => ledger.statuses.has(status));
+  expect(errors.length === 0, `calls were answered ${errors.join(', ')}`);
 };
 
 const draining = 4001;
 
-/** Nobody was refused, and every socket was closed by its edge, in words. */
-const judge = ({ ledger, expect, figure }: Stage): void => {
+/**
+ * Nobody was refused, and every socket was closed by its edge, in words. While Redis hands over, ingress
+ * answers 503, and the call is made again.
+ */
+const judge = (stage: Stage): void => {
+  const { ledger, sentinels, expect, figure } = stage;
   const { readers, refusals, sends } = ledger.book;
-  const errors = ['502', '503', '504'].filter((status) => ledger.statuses.has(status));
   const closes = readers.flatMap(({ marks }) => marks.filter(({ what }) => what === 'away'));
   const cut = closes.filter(({ closeCode }) => closeCode !== draining);
   figure('closed', closes.length);
   figure('sentAgain', sends.filter(({ attempts }) => attempts > 1).length);
+  figure('attemptsMax', Math.max(...sends.map(({ attempts }) => attempts)));
   expect(closes.length >= readers.length, `only ${closes.length} sockets were sent elsewhere`);
   expect(cut.length === 0, `${cut.length} sockets were closed with ${cut[0]?.closeCode}`);
-  expect(errors.length === 0, `calls were answered ${errors.join(', ')}`);
+  noneAnswered(stage, sentinels === undefined ? ['502', '503', '504'] : ['502', '504']);
   expect(refusals.size === 0, `upgrades were refused: ${JSON.stringify([...refusals])}`);
 };
 
@@ -82,10 +108,11 @@ const drain = { DRAIN_WINDOW_MS: '800', SHUTDOWN_TIMEOUT_MS: '8000' };
 /** Its health checks find a process that is not ready within 750 ms; so long both go on serving. */
 export const behindHaproxy: Scenario = {
   ...rolling,
+  onSentinels: true,
   name: 'behind-haproxy',
   behind: behind(startHaproxy),
   env: { ...drain, DRAIN_WAIT_MS: '1200', DRAIN_DELAY_MS: '1200' },
-  shortSeconds: 13,
+  shortSeconds: 17,
 };
 
 /** It has no health checks: a process that stops refuses at once, and the next one is tried. */

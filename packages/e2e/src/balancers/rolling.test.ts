@@ -4,10 +4,10 @@ import { runShort, runShortMaxMs } from '../faults/run-short.ts';
 import { behindHaproxy, behindNginx } from './rolling-scenarios.ts';
 
 test.concurrent.each([
-  ['behind HAProxy', behindHaproxy],
-  ['behind nginx', behindNginx],
+  ['behind HAProxy all edges, all ingresses and every Redis are replaced', behindHaproxy],
+  ['behind nginx all edges and ingresses are replaced', behindNginx],
 ])(
-  '%s all edges and ingresses are replaced: nothing is lost, nobody is refused, no socket is cut',
+  '%s: nothing is lost, nobody is refused, no socket is cut',
   { timeout: runShortMaxMs },
   async (_name, scenario) => {
     expect(await runShort(scenario)).toEqual([]);

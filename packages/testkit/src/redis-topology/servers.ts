@@ -7,6 +7,8 @@ import { startRedis, type Redis } from '../redis.ts';
 export interface Servers {
   /** Starts a server whose arguments may depend on ports that were taken for it. */
   start(args: (port: number) => readonly string[], config?: string): Promise<Redis>;
+  /** Ends a server in order and starts another one at its port, which has nothing of what it had. */
+  restart(redis: Redis, args: readonly string[]): Promise<Redis>;
   /** A port for another purpose than a server's own. */
   port(): Promise<number>;
   /** Ends all of them; they go too when the process that started them is killed. */
@@ -22,6 +24,12 @@ export const createServers = async (): Promise<Servers> => {
       const port = await ports.next('public');
       const own = { port, args: args(port), server, ...(config !== undefined && { config }) };
       const redis = await startRedis(own);
+      started.push(redis);
+      return redis;
+    },
+    restart: async (before, args) => {
+      await before.kill('SIGTERM');
+      const redis = await startRedis({ port: before.port, args, server });
       started.push(redis);
       return redis;
     },
