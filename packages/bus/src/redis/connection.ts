@@ -22,6 +22,8 @@ type Role = 'commands' | 'follow';
 type SingleTopology = Exclude<Topology, { kind: 'cluster' }>;
 
 const CONNECT_TIMEOUT_MS = 2_000;
+/** A Sentinel whose host has hung takes connections and answers nothing: then the next one is asked. */
+const SENTINEL_ANSWER_MS = 2_000;
 /** How long a connection that is given up may take to end in order. */
 const DISCONNECT_TIMEOUT_MS = 250;
 const RECONNECT_MAX_MS = 1_000;
@@ -67,6 +69,7 @@ function placeOf(topology: SingleTopology, { access }: ConnectionOptions) {
     db,
     // An old master that is cut off from the Sentinels keeps its connections: they tell of the new one.
     failoverDetector: true,
+    sentinelCommandTimeout: SENTINEL_ANSWER_MS,
     // Without these two ioredis ignores `tls`, and talks to the Sentinels and to the master in the clear.
     ...(tls && { sentinelTLS: { ...access?.tls }, enableTLSForSentinelMode: true }),
     ...(username !== undefined && { sentinelUsername: username }),
@@ -112,4 +115,20 @@ export function reconnectDelayMs(attempt: number, random: () => number = Math.ra
  */
 export function renewConnection(redis: Redis): void {
   if (redis.status === 'ready' || redis.status === 'connect') redis.disconnect(true);
+}
+
+/**
+ * Connects again what the client has given up for good, until `isClosed`. It gives up when a Sentinel
+ * tells of a failover while another one is asked for the master, and would stay closed for ever.
+ */
+export function keepOpen(redis: Redis, isClosed: () => boolean): void {
+  let attempt = 0;
+  const again = () => {
+    if (!isClosed()) redis.connect().catch(() => undefined);
+  };
+  redis.on('ready', () => void (attempt = 0));
+  redis.on('end', () => {
+    attempt += 1;
+    setTimeout(again, reconnectDelayMs(attempt)).unref();
+  });
 }

@@ -11,6 +11,7 @@ import {
   type ConnectionOptions,
   accessOf,
   connectionSettings,
+  keepOpen,
   openCommandConnection,
   openFollowConnection,
   reconnectDelayMs,
@@ -54,12 +55,15 @@ async function openSingle(options: ConnectionOptions): Promise<Connections> {
   const redis = openCommandConnection(options);
   const following = openFollowConnection(options);
   const subscriber = createSubscriber(following, options.onWarning);
+  let isClosed = false;
   const disconnect = () => {
+    isClosed = true;
     subscriber.close();
     redis.disconnect();
     following.disconnect();
   };
   await connected(Promise.all([redis.connect(), following.connect()]), disconnect);
+  for (const connection of [redis, following]) keepOpen(connection, () => isClosed);
   const reconnect = () => renewConnection(redis);
   return { redis, subscriber, nodeOf: undefined, reconnect, disconnect };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { startSentinelGroup, type SentinelGroup } from '@switchboard/testkit';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startFaultProxy, startSentinelGroup, type SentinelGroup } from '@switchboard/testkit';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import {
   lostInSilence,
   openPair,
@@ -10,6 +10,8 @@ import {
   type Pair,
 } from './talk.fixture.ts';
 import { stats } from '../nodes/node-stats.fixture.ts';
+import { openBus } from '../open-bus.ts';
+import { parseTopology } from '../redis/topology.ts';
 
 let group: SentinelGroup;
 let pair: Pair;
@@ -40,6 +42,52 @@ test('after a failover it goes on within 5 s, and every message comes once and i
     expect(lostInSilence(talk)).toEqual([]);
   }
 });
+
+/** Through a proxy each to all Sentinels but the last. */
+const openBehindProxies = async (clientName: string) => {
+  const topology = parseTopology(group.url);
+  const sentinels = topology.kind === 'sentinel' ? topology.sentinels : [];
+  const proxies = await Promise.all(sentinels.slice(0, -1).map(startFaultProxy));
+  const addresses = [...proxies, ...sentinels.slice(-1)].map(({ port }) => `127.0.0.1:${port}`);
+  const bus = await openBus({
+    redisUrl: `redis+sentinel://${addresses.join(',')}/main`,
+    keyPrefix: `t${crypto.randomUUID()}:`,
+    partitions: 1,
+    clientName,
+    onWarning: () => undefined,
+  });
+  onTestFinished(async () => {
+    await bus.close();
+    for (const proxy of proxies) await proxy.stop();
+  });
+  return { bus, proxies };
+};
+
+/** The ids of a process' connections to the primary of this moment. */
+const linksToPrimary = async (clientName: string) => {
+  const redis = (await group.primary()).client();
+  const ids = async () => {
+    const clients = String(await redis.client('LIST')).split('\n');
+    const own = clients.filter((client) => client.includes(` name=${clientName}:`));
+    return own.map((client) => Number(/^id=(\d+)/u.exec(client)?.[1]));
+  };
+  const cut = async () => {
+    for (const id of await ids()) await redis.client('KILL', 'ID', id);
+  };
+  return { ids, cut };
+};
+
+test('a failover that is told while Sentinels that hang are asked leaves no connection closed', async () => {
+  const { bus, proxies } = await openBehindProxies('asking');
+  await until('a write comes back', () => bus.health().ready);
+  for (const proxy of proxies) proxy.impose({ kind: 'black-hole' });
+  // Each that hangs holds both connections up for 2 s; the failover takes one, and the last one tells of it.
+  await (await linksToPrimary('asking')).cut();
+  await group.failover();
+  const { ids } = await linksToPrimary('asking');
+  await expect.poll(ids, { timeout: 15_000 }).toHaveLength(2);
+  await expect.poll(() => bus.health().ready, { timeout: 15_000 }).toBe(true);
+}, 60_000);
 
 test('a replica that is promoted without the last writes is noticed by every follower, and presence is mended', async () => {
   const { speaker, listener } = pair;
