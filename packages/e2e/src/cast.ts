@@ -1,12 +1,5 @@
 /** Who plays: visitors, operators in a room, operators at the desk. Each is one raw socket. */
-import {
-  mintToken,
-  openChat,
-  openDesk,
-  type Cluster,
-  type Frame,
-  type RawSocket,
-} from '@switchboard/testkit';
+import { mintToken, openChat, openDesk, type Frame, type RawSocket } from '@switchboard/testkit';
 
 export interface Player extends RawSocket {
   /** The token's `sub`. */
@@ -46,7 +39,12 @@ const patienceMs = 15_000;
 
 type Name = (kind: string) => string;
 
-export const createCast = (cluster: () => Cluster, name: Name): Cast => {
+interface House {
+  readonly edges: readonly { readonly url: string }[];
+  readonly authSecret: string;
+}
+
+export const createCast = (cluster: () => House, name: Name): Cast => {
   const playing = new Set<RawSocket>();
   const enter = async (id: string, token: string, opening: Promise<RawSocket>): Promise<Player> => {
     const socket = await opening;

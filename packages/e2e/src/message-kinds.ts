@@ -1,5 +1,7 @@
 /** The table "Who receives what", as far as it depends on a message's type: read off the contract. */
-import { clients, everyone, operators, type Member } from './scene.ts';
+import { expect } from 'vitest';
+import { clients, everyone, openScene, operators, type Member } from './scene.ts';
+import type { Place } from './stage.ts';
 
 export interface MessageKind {
   readonly kind: string;
@@ -29,3 +31,16 @@ export const messageKinds: readonly MessageKind[] = [
   systemFor('client', clients),
   systemFor('operator', operators),
 ];
+
+/** Posts one message to a room where everybody is, and expects it at whom the table names, once. */
+export const expectRouted = async (
+  stage: Place,
+  { fields, hears }: Pick<MessageKind, 'fields' | 'hears'>,
+): Promise<void> => {
+  const scene = await openScene(stage);
+  const message = { ...fields, id: stage.name('message') };
+  const { event_id } = await stage.backend.say(scene.chatId, message);
+  await scene.fence();
+  expect(scene.whoGot(event_id)).toEqual(hears);
+  expect(scene.frameOf(hears[0]!, event_id).event).toBe('messageAdded');
+};

@@ -1,7 +1,7 @@
 /** Each row of "Who receives what": who gets it, and who must not. */
 import type { Frame } from '@switchboard/testkit';
 import { describe, expect, test } from 'vitest';
-import { messageKinds, note, standard } from './message-kinds.ts';
+import { expectRouted, messageKinds, note, standard } from './message-kinds.ts';
 import { clients, desks, everyone, openScene, operators, type Scene } from './scene.ts';
 import { raiseStage } from './stage.ts';
 
@@ -18,11 +18,7 @@ describe.each(messageKinds)('a message of kind $kind', ({ fields, hears }) => {
   };
 
   test('that the backend posts goes to whom the table names, once', async () => {
-    const scene = await openScene(stage);
-    const { event_id } = await backend.say(scene.chatId, { ...fields, id: stage.name('message') });
-    await scene.fence();
-    expect(scene.whoGot(event_id)).toEqual(hears);
-    expect(scene.frameOf(hears[0]!, event_id).event).toBe('messageAdded');
+    await expectRouted(stage, { fields, hears });
   });
 
   test.each(['PUT', 'PATCH'])(

@@ -5,7 +5,7 @@
  */
 import type { Frame } from '@switchboard/testkit';
 import type { Player } from './cast.ts';
-import type { Stage } from './stage.ts';
+import type { Place } from './stage.ts';
 
 export const clients = ['visitor', 'secondTab', 'guest'] as const;
 export const operators = ['operator', 'colleague'] as const;
@@ -29,7 +29,7 @@ export interface Scene extends Readonly<Record<Part, Player>> {
   frameOf(member: Member, eventId: string): Frame;
 }
 
-export const openScene = async (stage: Stage): Promise<Scene> => {
+export const openScene = async (stage: Place): Promise<Scene> => {
   const { cast, name } = stage;
   const chatId = name('chat');
   const elsewhere = name('chat');
@@ -61,7 +61,7 @@ export const openScene = async (stage: Stage): Promise<Scene> => {
 };
 
 const raiseFence = async (
-  { backend }: Stage,
+  { backend }: Place,
   players: Record<Part, Player>,
   [chatId, elsewhere]: [string, string],
 ): Promise<void> => {
