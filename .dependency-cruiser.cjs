@@ -108,8 +108,8 @@ module.exports = {
     ),
     only(
       'fastify-stays-in-ingress',
-      'Fastify and its plugins only in apps/ingress.',
-      '^apps/ingress/|node_modules/',
+      'Fastify and its plugins only in apps/ingress, and in the peers of the bench.',
+      '^(apps/ingress|packages/bench/src/peer)/|node_modules/',
       'node_modules/(@fastify|fastify)',
     ),
   ],

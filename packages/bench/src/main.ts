@@ -1,7 +1,7 @@
 /** `npm run bench`: measures a workload on this product and its peers, says how it goes, reports. */
 import { contenders } from './contender/contenders.ts';
 import type { StartContender } from './contender/contender.ts';
-import type { BenchOptions } from './bench-options.ts';
+import type { Asked, BenchOptions } from './bench-options.ts';
 import { parseOptions, usage } from './options.ts';
 import { describeCircumstances, noteCircumstances } from './report/circumstances.ts';
 import { keepResult, type Result } from './report/result-file.ts';
@@ -21,26 +21,47 @@ const runWorkload = async (
 ): Promise<void> => {
   const workload = workloads.get(name) as Workload;
   const circumstances = await noteCircumstances(process.argv.slice(2));
-  say(describeCircumstances(circumstances));
-  const starts = (options.peers ?? workload.peers).map(
-    (peer) => contenders.get(peer) as StartContender,
-  );
-  const outcome = await workload.run({ options, contenders: starts, signal, say });
-  const { table, ...measured } = outcome;
+  say(`\n${name}: ${workload.about}\n${describeCircumstances(circumstances)}`);
+  const starts = choosePeers(name, workload, options);
+  if (starts.length === 0) return;
+  const given = { ...options, asked: withBrief(workload, options) };
+  const outcome = await workload.run({ options: given, contenders: starts, signal, say });
+  const { scale, table, charts, ...measured } = outcome;
   await report(
-    { workload: name, circumstances, options, ...measured },
-    { table, workload, options },
+    { workload: name, circumstances, options: scale, ...measured },
+    { table, charts, workload, options },
   );
 };
 
-const report = async (
-  result: Result,
-  { table, workload, options }: { table: string; workload: Workload; options: BenchOptions },
-): Promise<void> => {
+/** Who cannot take part is left out, so that one list of peers does for several workloads. */
+const choosePeers = (name: string, workload: Workload, options: BenchOptions): StartContender[] => {
+  const able = new Set([...workload.peers, ...(workload.furtherPeers ?? [])]);
+  const asked = options.peers ?? workload.peers;
+  const unable = asked.filter((peer) => !able.has(peer));
+  if (unable.length > 0) say(`${name} is nothing for ${unable.join(', ')}`);
+  return asked
+    .filter((peer) => able.has(peer))
+    .map((peer) => contenders.get(peer) as StartContender);
+};
+
+const withBrief = ({ brief }: Workload, { isBrief, asked }: BenchOptions): Asked => {
+  const given = Object.entries(asked).filter(([, value]) => value !== undefined);
+  return { ...(isBrief ? brief : undefined), ...Object.fromEntries(given) };
+};
+
+interface Told {
+  table: string;
+  charts: Readonly<Record<string, string>> | undefined;
+  workload: Workload;
+  options: BenchOptions;
+}
+
+const report = async (result: Result, told: Told): Promise<void> => {
+  const { table, charts = {}, workload, options } = told;
   process.stdout.write(`${options.isJson ? JSON.stringify(result) : table}\n`);
   if (!options.isKept) return;
   const measured = `${describeCircumstances(result.circumstances)}\n\n${table}`;
-  say(`kept in ${await keepResult(result, { file: workload.file, measured })}`);
+  say(`kept in ${await keepResult(result, { file: workload.file, measured, charts })}`);
 };
 
 const main = async (): Promise<number> => {

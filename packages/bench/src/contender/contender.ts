@@ -1,7 +1,8 @@
 /**
- * A system under test. Contract: it takes `POST /message` on every port of `publish`, answers 200 when it has
- * the message, and sends each message once to every socket opened by `subscribers`. `processes` are all of its
- * processes, Redis included. `stop` ends them and resolves when they are gone; it may be called at any time.
+ * A system under test. Contract: it takes `POST /message` on every port of `publish`, answers 200 (or 201, 202)
+ * when it has the message, and sends each message once to every socket opened by `subscribers`. `processes` are
+ * all of its processes, Redis included. `stop` ends them and resolves when they are gone; it may be called at
+ * any time.
  */
 import type { DialectName, Persona } from '../load/dialect/dialect.ts';
 import type { PublishTarget } from '../load/publishing.ts';
@@ -19,7 +20,10 @@ export interface Contender {
   stop(): Promise<void>;
 }
 
-/** A system whose clients sit in rooms, one each: a message goes to the clients of its chat, on all nodes. */
+/**
+ * A system whose clients sit in rooms, one each: a message goes to the clients of its chat, on all nodes, and
+ * to those that get everything. Clients send over their sockets, and get what they sent like everybody else.
+ */
 export interface Rooms {
   dialect: DialectName;
   /** At least two. */
@@ -35,4 +39,5 @@ export interface RoomNode {
   pid: number;
 }
 
-export type StartContender = (signal: AbortSignal) => Promise<Contender>;
+/** `nodes` is how many hold sockets (default 2); one that cannot have so many has as many as it can. */
+export type StartContender = (signal: AbortSignal, nodes?: number) => Promise<Contender>;

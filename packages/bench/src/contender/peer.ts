@@ -1,67 +1,90 @@
-/** The peers: what one would write in an hour, without validation, log, presence or authentication. */
+/** The peers that run on Node: what one would write in an hour, without validation, log, presence or tokens. */
 import { upgradeRequest } from '../load/upgrade.ts';
 import type { SubscriberPlan } from '../load/subscriber.ts';
+import { everybody } from '../peer/message.ts';
 import type { Contender, Rooms, StartContender } from './contender.ts';
 import { startNodes, stopNodes, type PeerNode } from './nodes.ts';
 import { redisRole, startMeasuredRedis } from './redis.ts';
 
 const uwsServer = new URL('../peer/uws-server.ts', import.meta.url);
 const minimalServer = new URL('../peer/minimal-server.ts', import.meta.url);
+const wsServer = new URL('../peer/ws-server.ts', import.meta.url);
 const socketIoServer = new URL('../peer/socket-io-server.ts', import.meta.url);
+const fastifyServer = new URL('../peer/fastify-server.ts', import.meta.url);
 
-const publishHeaders = 'Content-Type: application/json\r\n';
+export const publishHeaders = 'Content-Type: application/json\r\n';
 
 /** The floor: one process, no Redis, and so no second node. */
 export const startUws: StartContender = async () => {
   const nodes = await startNodes([uwsServer]);
-  return describe('uws', nodes, {
-    others: [],
-    plan: planPlain,
+  return {
+    ...describe('uws', nodes, { others: [], plan: planPlain }),
     stop: () => stopNodes(nodes),
-  });
+  };
 };
 
-/** Two nodes that hear each other over Redis pub/sub; publishers are spread over both. */
-export const startMinimal: StartContender = () =>
-  startPair({ name: 'minimal', program: minimalServer, dialect: 'plain', plan: planPlain });
+/** Nodes that hear each other over Redis pub/sub; publishers are spread over them. */
+export const startMinimal: StartContender = (_signal, nodes) =>
+  startGroup({ name: 'minimal', program: minimalServer, dialect: 'plain', nodes });
 
-/** Two nodes with the adapter for Redis pub/sub: what is sent while a client is away is gone. */
-export const startSocketIo: StartContender = () =>
-  startPair({
+/** The same with the `ws` package. */
+export const startWs: StartContender = (_signal, nodes) =>
+  startGroup({ name: 'ws', program: wsServer, dialect: 'plain', nodes });
+
+/** Nodes with the adapter for Redis pub/sub: what is sent while a client is away is gone. */
+export const startSocketIo: StartContender = (_signal, nodes) =>
+  startGroup({
     name: 'socket.io',
     program: socketIoServer,
     args: ['pub-sub'],
     dialect: 'socket.io',
+    nodes,
   });
 
-/** Two nodes with the adapter for Redis streams and connection state recovery. */
-export const startSocketIoStreams: StartContender = () =>
-  startPair({
+/** Nodes with the adapter for Redis streams and connection state recovery. */
+export const startSocketIoStreams: StartContender = (_signal, nodes) =>
+  startGroup({
     name: 'socket.io-streams',
     program: socketIoServer,
     args: ['streams'],
     dialect: 'socket.io',
+    nodes,
   });
 
-interface Pair {
+/** An HTTP server that validates and publishes; nobody listens, so it holds no sockets. */
+export const startFastify: StartContender = async () => {
+  const { rooms: _none, ...server } = await startGroup({
+    name: 'fastify',
+    program: fastifyServer,
+    dialect: 'plain',
+    nodes: 1,
+  });
+  const refuse = () => Promise.reject(new Error('fastify holds no sockets'));
+  return { ...server, subscribers: refuse };
+};
+
+interface Group {
   name: string;
   program: URL;
   args?: readonly string[];
   dialect: Rooms['dialect'];
-  /** How a socket is opened that gets everything; absent: the peer takes no part in fan-out. */
-  plan?: (node: PeerNode) => SubscriberPlan;
+  /** Default 2. */
+  nodes: number | undefined;
 }
 
-const startPair = async ({ name, program, args = [], dialect, plan }: Pair): Promise<Contender> => {
+const startGroup = async (group: Group): Promise<Contender> => {
+  const { name, program, args = [], dialect, nodes: count = 2 } = group;
   const redis = await startMeasuredRedis();
   try {
-    const nodes = await startNodes([program, program], [redis.url, ...args]);
+    const programs = Array.from({ length: count }, () => program);
+    const nodes = await startNodes(programs, [redis.url, ...args]);
+    const others = [{ role: redisRole, pid: redis.pid }];
+    const plan = dialect === 'socket.io' ? planSocketIo : planPlain;
     const stop = async () => {
       await stopNodes(nodes);
       await redis.stop();
     };
-    const others = [{ role: redisRole, pid: redis.pid }];
-    return { ...describe(name, nodes, { others, plan, stop }), rooms: roomsOf(nodes, dialect) };
+    return { ...describe(name, nodes, { others, plan }), rooms: roomsOf(nodes, dialect), stop };
   } catch (error) {
     await redis.stop();
     throw error;
@@ -75,31 +98,29 @@ const roomsOf = (nodes: readonly PeerNode[], dialect: Rooms['dialect']): Rooms =
   admit: (persona) => Promise.resolve(persona),
 });
 
+/** How a socket is opened that gets everything. */
+type Plan = (node: PeerNode) => SubscriberPlan;
+
 const describe = (
   name: string,
   nodes: readonly PeerNode[],
-  {
-    others,
-    plan = () => {
-      throw new Error(`${name} takes no part in fan-out`);
-    },
-    stop,
-  }: {
-    others: Contender['processes'];
-    plan: Pair['plan'];
-    stop: () => Promise<void>;
-  },
-): Contender => ({
+  { others, plan }: { others: Contender['processes']; plan: Plan },
+): Omit<Contender, 'stop'> => ({
   name,
   processes: [...nodes.map(({ pid }) => ({ role: 'node', pid })), ...others],
   publish: { ports: nodes.map(({ port }) => port), headers: publishHeaders },
   subscribers: async (count) =>
     Array.from({ length: count }, (_, index) => plan(nodes[index % nodes.length] as PeerNode)),
-  stop,
 });
 
-const planPlain = ({ port }: PeerNode): SubscriberPlan => ({
+export const planPlain: Plan = ({ port }) => ({
   port,
   request: upgradeRequest({ port, path: '/broadcast' }),
   isGreeted: false,
+});
+
+/** It is in when its room is confirmed, which takes some talk. */
+const planSocketIo: Plan = ({ port }) => ({
+  port,
+  talk: { dialect: 'socket.io', persona: { chatId: everybody, userId: 'operator' } },
 });

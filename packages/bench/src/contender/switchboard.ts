@@ -1,4 +1,4 @@
-/** This product: two edges, an ingress and Redis, with the defaults of production. */
+/** This product: edges, an ingress and Redis, with the defaults of production. */
 import { mintToken, startCluster, type Cluster } from '@switchboard/testkit';
 import { upgradeRequest } from '../load/upgrade.ts';
 import type { PublishTarget } from '../load/publishing.ts';
@@ -8,10 +8,10 @@ import { redisRole, startMeasuredRedis } from './redis.ts';
 
 const tokenLifeS = 24 * 3600;
 
-export const startSwitchboard: StartContender = async (signal) => {
+export const startSwitchboard: StartContender = async (signal, nodes = 2) => {
   const redis = await startMeasuredRedis();
   try {
-    const cluster = await startCluster({ edges: 2, redisUrl: redis.url, signal });
+    const cluster = await startCluster({ edges: nodes, redisUrl: redis.url, signal });
     return describe(cluster, redis.pid, async () => {
       await cluster.stop();
       await redis.stop();

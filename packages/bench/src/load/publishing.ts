@@ -17,7 +17,7 @@ export interface Published {
   refused: number;
   /** Answers of any other kind, by status; must be empty. */
   failed: Record<number, number>;
-  /** From the intended post (of a crowd from the post) to the answer 200, see `reportLatency`. */
+  /** From the intended post (of a crowd from the post) to the answer 200 (201, 202), see `reportLatency`. */
   latency: string;
   /** Of a crowd: from the intended post to the post, of all that were posted. */
   queued: string;
@@ -184,7 +184,7 @@ export class Publishing {
 
   /** Gives how long this connection shall keep quiet, in ms. */
   #count(slot: Slot, { status, retryAfterS }: HttpAnswer): number {
-    if (status === 200) {
+    if (status >= 200 && status <= 202) {
       const { number, intendedUs } = slot;
       this.#accepted.push({ number, intendedUs });
       this.#latency.record(monotonicUs() - slot.intendedUs);

@@ -30,12 +30,13 @@ export class Tally {
     this.#reads += 1;
   };
 
-  /** Frames without a stamp are the system's own talk. */
-  readonly frame = (bytes: Buffer, start: number, end: number): void => {
+  /** Says whether it is a message: frames without a stamp are the system's own talk. */
+  readonly frame = (bytes: Buffer, start: number, end: number): boolean => {
     const stampUs = this.#readStamp(bytes, start, end);
-    if (stampUs < 0) return;
+    if (stampUs < 0) return false;
     this.total += 1;
     this.#latency.record(ageUs(stampUs, this.#nowUs));
+    return true;
   };
 
   /** Gives what came since the last call, and starts anew. */

@@ -42,8 +42,15 @@ const openTimeoutMs = 20_000;
 const closeCodeNone = 1005;
 const closeCodeAbnormal = 1006;
 
+export interface WebSocketPlan {
+  port: number;
+  request: string;
+  /** Where it comes from; one address has ports for about 28 000 sockets (default: the system's choice). */
+  localAddress?: string;
+}
+
 export const openWebSocket = (
-  { port, request }: { port: number; request: string },
+  { port, request, localAddress }: WebSocketPlan,
   handlers: WebSocketHandlers,
 ): RawWebSocket => {
   let closeCode = closeCodeAbnormal;
@@ -72,6 +79,7 @@ export const openWebSocket = (
   const socket = connect({
     port,
     host: '127.0.0.1',
+    ...(localAddress !== undefined && { localAddress }),
     noDelay: true,
     onread: {
       buffer: readBuffer,

@@ -44,6 +44,7 @@ describe('computeFigures', () => {
       bytesPerDelivery: 400,
       deliveriesPerRead: 4,
       serverCpuSPerMillion: 2,
+      serverCpuSPerMillionMessages: 2000,
       redisShare: 0.125,
       coresByRole: {
         edge: { user: 0.45, kernel: 0.15 },

@@ -37,6 +37,8 @@ export interface Figures {
   answer: LatencyReport;
   /** CPU-seconds of all server processes, Redis included. */
   serverCpuSPerMillion: number;
+  /** The same per million accepted messages. */
+  serverCpuSPerMillionMessages: number;
   /** Cores that each role used, all its processes together. */
   coresByRole: Readonly<Record<string, Cores>>;
   /** Redis' part of the servers' CPU, 0 to 1. */
@@ -63,6 +65,7 @@ export const computeFigures = (counted: Counted): Figures => {
     delivery: reportLatency(counted.deliveryLatency),
     answer: reportLatency(counted.answerLatency),
     serverCpuSPerMillion: ratio(serverS, deliveries / 1e6),
+    serverCpuSPerMillionMessages: ratio(serverS, counted.accepted / 1e6),
     coresByRole: coresByRole(servers),
     redisShare: ratio(totalS({ processes: redis }), serverS),
     generatorCores: totalS(generator) / generator.elapsedS,

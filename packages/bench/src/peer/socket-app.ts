@@ -5,8 +5,7 @@ import uws, {
   type TemplatedApp,
   type us_socket_context_t,
 } from 'uWebSockets.js';
-
-const topic = 'all';
+import { chatIdOf, everybody } from './message.ts';
 
 /** As the edge has it by default: what a slow reader may leave unread. */
 const bufferMaxBytes = 1024 * 1024;
@@ -25,7 +24,7 @@ export const serveSockets = (accept: (body: Buffer) => Promise<unknown> | undefi
   const app = uws.App();
   // Without rooms nothing is looked for in a body.
   let hasRooms = false;
-  app.ws('/broadcast', { ...behavior, open: (socket) => void socket.subscribe(topic) });
+  app.ws('/broadcast', { ...behavior, open: (socket) => void socket.subscribe(everybody) });
   app.ws<RoomSocket>('/chat', {
     ...behavior,
     upgrade: upgradeToRoom,
@@ -33,13 +32,14 @@ export const serveSockets = (accept: (body: Buffer) => Promise<unknown> | undefi
       hasRooms = true;
       socket.subscribe(socket.getUserData().topic);
     },
+    message: (_socket, message) => void accept(copyOf(message)),
   });
   app.post('/message', (response) => takeBody(response, accept));
   listen(app);
   process.on('disconnect', () => process.exit(0));
   return {
     publish: (message) => {
-      app.publish(topic, message, false);
+      app.publish(everybody, message, false);
       if (hasRooms) app.publish(roomTopic(chatIdOf(message)), message, false);
     },
   };
@@ -66,15 +66,6 @@ const upgradeToRoom = (
 
 const roomTopic = (chatId: string): string => `room/${chatId}`;
 
-/** Where it stands in the bodies of the bench: a peer without validation parses nothing. */
-const chatIdKey = '"chat_id":"';
-
-const chatIdOf = (message: Uint8Array): string => {
-  const text = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
-  const from = text.indexOf(chatIdKey, 0, 'latin1') + chatIdKey.length;
-  return text.toString('latin1', from, text.indexOf('"', from, 'latin1'));
-};
-
 const takeBody = (
   response: HttpResponse,
   accept: (body: Buffer) => Promise<unknown> | undefined,
@@ -86,14 +77,16 @@ const takeBody = (
   const chunks: Buffer[] = [];
   response.onAborted(() => (isAborted = true));
   response.onData((chunk, isLast) => {
-    // The chunk is the caller's memory, valid only now.
-    chunks.push(Buffer.from(Buffer.from(chunk)));
+    chunks.push(copyOf(chunk));
     if (!isLast) return;
     const accepted = accept(Buffer.concat(chunks));
     if (accepted === undefined) answer();
     else void accepted.then(answer);
   });
 };
+
+/** What uWebSockets.js hands over is its own memory, valid only during the call. */
+const copyOf = (bytes: ArrayBuffer): Buffer => Buffer.from(Buffer.from(bytes));
 
 const listen = (app: TemplatedApp): void => {
   app.listen('127.0.0.1', 0, (socket) => {

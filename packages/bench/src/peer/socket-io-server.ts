@@ -1,5 +1,5 @@
 /**
- * The peers `socket.io` and `socket.io-streams`: rooms, and a posted body that goes to its room on all nodes.
+ * The peers `socket.io` and `socket.io-streams`: rooms, and a posted body, or what a client sends, goes to its room on all nodes.
  * Set up as its documentation recommends for production: WebSocket only, no compression, and with streams
  * connection state recovery, two minutes long, that skips middlewares.
  */
@@ -10,6 +10,7 @@ import { createAdapter as createPubSubAdapter } from '@socket.io/redis-adapter';
 import { createAdapter as createStreamsAdapter } from '@socket.io/redis-streams-adapter';
 import { Redis } from 'ioredis';
 import { Server, type ServerOptions } from 'socket.io';
+import { everybody } from './message.ts';
 
 const [redisUrl = '', kind = 'pub-sub'] = process.argv.slice(2);
 
@@ -34,15 +35,21 @@ const io = new Server(server, {
   ...adapterOptions(),
 });
 
+interface Message {
+  chat_id: string;
+}
+
 io.on('connection', (socket) => {
   // A recovered socket is in its room already.
   if (!socket.recovered) void socket.join(String(socket.handshake.auth['room']));
+  socket.on('message', emit);
 });
 
-const publish = async (request: IncomingMessage): Promise<void> => {
-  const message = JSON.parse(await text(request)) as { chat_id: string };
-  io.to(message.chat_id).emit('message', message);
-};
+const emit = (message: Message): void =>
+  void io.to(message.chat_id).to(everybody).emit('message', message);
+
+const publish = async (request: IncomingMessage): Promise<void> =>
+  emit(JSON.parse(await text(request)) as Message);
 
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
 process.on('disconnect', () => process.exit(0));

@@ -30,3 +30,9 @@ export const formatTimes = (times: number | undefined): string =>
 /** 100 % is said only when it is exactly that. */
 export const formatDelivered = (part: number): string =>
   part === 1 ? '100 %' : `${(Math.floor(part * 1e5) / 1e3).toFixed(3)} %`;
+
+export const formatPercent = (part: number): string => `${(part * 100).toFixed(0)} %`;
+
+/** How many turns the medians are of. */
+export const formatTurns = (row: { turns: number; disturbedTurns: number }): string =>
+  `${row.turns}${row.disturbedTurns > 0 ? ` (${row.disturbedTurns} disturbed)` : ''}`;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Turn } from '../workload/turn.ts';
 import { renderJson, replaceMeasured } from './result-file.ts';
 import { summarize } from './summary.ts';
-import { renderBackground, renderResults } from './table.ts';
+import { renderBackground, renderResults } from './delivery-table.ts';
 
 const latency = (p50Ms: number) => ({ count: 9, p50Ms, p99Ms: p50Ms * 2, p999Ms: 9, maxMs: 9 });
 
@@ -19,7 +19,8 @@ const turn = (contender: string, deliveriesPerS: number, changes: object = {}): 
     delivery: latency(10),
     answer: latency(5),
     serverCpuSPerMillion: 1.5,
-    coresByRole: {},
+    serverCpuSPerMillionMessages: 150,
+    coresByRole: { edge: { user: 0.25, kernel: 0.5 } },
     redisShare: 0.04,
     generatorCores: 0.3,
     strangersCores: 0.01,
@@ -28,6 +29,7 @@ const turn = (contender: string, deliveriesPerS: number, changes: object = {}): 
     delivered: 1,
     drainMs: 0,
     losses: {},
+    residentMiB: 100,
     ...changes,
   },
 });
@@ -40,6 +42,7 @@ describe('summarize', () => {
       turn('uws', 300, { limits: ['edge'] }),
     ]);
     expect(row).toMatchObject({ deliveriesPerS: 300, delivered: 0.5, limits: ['edge'] });
+    expect(row?.coresByRole).toEqual({ edge: 0.75 });
   });
 
   test('leaves out disturbed turns where there are better ones', () => {
@@ -56,9 +59,13 @@ describe('summarize', () => {
       turn('uws', 800, { delivery: latency(5), serverCpuSPerMillion: 3 }),
       { ...turn('uws', 1), load: '32 publishers' },
     ]);
+    expect(summarize([turn('minimal', 1), turn('ws', 2)], 'ws').map(({ times }) => times)).toEqual([
+      expect.objectContaining({ deliveries: 0.5 }),
+      null,
+    ]);
     expect(rows.map(({ times }) => times)).toEqual([
       null,
-      { deliveries: 2, p99: 0.5, cpu: 2 },
+      { deliveries: 2, p99: 0.5, cpu: 2, accepted: 1, answerP99: 1, cpuOfMessages: 1 },
       null,
     ]);
   });

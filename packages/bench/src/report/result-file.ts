@@ -4,7 +4,7 @@
  * several workloads share each has its own marks, and in the JSON its own key.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Circumstances } from './circumstances.ts';
 
 export interface Result {
@@ -17,17 +17,30 @@ export interface Result {
 
 const folder = join(import.meta.dirname, '../../../../docs/benchmarks');
 
-/** `measured` is what people read of the result. Gives the path of the Markdown file. */
+export interface Told {
+  file: string;
+  /** What people read of the result. */
+  measured: string;
+  /** Pictures (SVG), by their name; they stand above the text. */
+  charts: Readonly<Record<string, string>>;
+}
+
+/** Gives the path of the Markdown file. */
 export const keepResult = async (
   result: Result,
-  { file, measured }: { file: string; measured: string },
+  { file, measured, charts }: Told,
 ): Promise<string> => {
   const { workload, circumstances } = result;
   const path = join(folder, `${circumstances.date.slice(0, 10)}-${file}`);
   const isShared = file !== workload;
   const text = await readFile(`${path}.md`, 'utf8').catch(() => `# ${file}\n`);
   await mkdir(folder, { recursive: true });
-  await writeFile(`${path}.md`, replaceMeasured(text, measured, isShared ? workload : undefined));
+  const pictures = Object.keys(charts).map(
+    (name) => `![${name}](${basename(path)}-${name}.svg)\n\n`,
+  );
+  const shown = pictures.join('') + measured;
+  await writeFile(`${path}.md`, replaceMeasured(text, shown, isShared ? workload : undefined));
+  for (const [name, svg] of Object.entries(charts)) await writeFile(`${path}-${name}.svg`, svg);
   const others = isShared ? await readJson(`${path}.json`) : {};
   await writeFile(
     `${path}.json`,

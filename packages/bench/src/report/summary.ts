@@ -13,7 +13,13 @@ export interface Row {
   redisShare: number;
   generatorCores: number;
   strangersCores: number;
+  acceptedPerS: number;
   answerP50Ms: number;
+  answerP99Ms: number;
+  cpuSPerMillionMessages: number;
+  /** Cores that each role used, user and kernel together. */
+  coresByRole: Readonly<Record<string, number>>;
+  residentMiB: number;
   bytesPerDelivery: number;
   deliveriesPerRead: number;
   /** The worst turn, disturbed or not. */
@@ -25,14 +31,24 @@ export interface Row {
   disturbedTurns: number;
   limits: readonly string[];
   /** In relation to the baseline at the same load; null for the baseline itself. */
-  times: { deliveries: number; p99: number; cpu: number } | null;
+  times: Times | null;
 }
 
-/** Rows are in the order of the turns. The baseline is `minimal` where it took part. */
-export const summarize = (turns: readonly Turn[]): Row[] => {
+export interface Times {
+  deliveries: number;
+  p99: number;
+  cpu: number;
+  /** Of messages accepted in a second. */
+  accepted: number;
+  answerP99: number;
+  cpuOfMessages: number;
+}
+
+/** Rows are in the order of the turns. */
+export const summarize = (turns: readonly Turn[], baseline = 'minimal'): Row[] => {
   const groups = Object.groupBy(turns, ({ load, contender }) => `${load}\n${contender}`);
   const rows = Object.values(groups).map((group) => summarizeGroup(group as Turn[]));
-  return rows.map((row) => ({ ...row, times: relate(row, baselineOf(rows, row)) }));
+  return rows.map((row) => ({ ...row, times: relate(row, find(rows, row.load, baseline)) }));
 };
 
 const summarizeGroup = (all: readonly Turn[]): Row => {
@@ -51,7 +67,12 @@ const summarizeGroup = (all: readonly Turn[]): Row => {
     redisShare: of((result) => result.redisShare),
     generatorCores: of((result) => result.generatorCores),
     strangersCores: of((result) => result.strangersCores),
+    acceptedPerS: of((result) => result.acceptedPerS),
     answerP50Ms: of((result) => result.answer.p50Ms),
+    answerP99Ms: of((result) => result.answer.p99Ms),
+    cpuSPerMillionMessages: of((result) => result.serverCpuSPerMillionMessages),
+    coresByRole: coresByRole(results),
+    residentMiB: of((result) => result.residentMiB),
     bytesPerDelivery: of((result) => result.bytesPerDelivery),
     deliveriesPerRead: of((result) => result.deliveriesPerRead),
     delivered: Math.min(...all.map(({ result }) => result.delivered)),
@@ -63,8 +84,17 @@ const summarizeGroup = (all: readonly Turn[]): Row => {
   };
 };
 
-const baselineOf = (rows: readonly Row[], { load }: Row): Row | undefined =>
-  rows.find((row) => row.load === load && row.contender === 'minimal');
+const coresByRole = (results: readonly Turn['result'][]): Record<string, number> => {
+  const roles = Object.keys(results[0]?.coresByRole ?? {});
+  const cores = (role: string, { coresByRole }: Turn['result']) =>
+    (coresByRole[role]?.user ?? 0) + (coresByRole[role]?.kernel ?? 0);
+  return Object.fromEntries(
+    roles.map((role) => [role, median(results.map((result) => cores(role, result)))]),
+  );
+};
+
+const find = (rows: readonly Row[], load: string, contender: string): Row | undefined =>
+  rows.find((row) => row.load === load && row.contender === contender);
 
 const relate = (row: Row, baseline: Row | undefined): Row['times'] => {
   if (baseline === undefined || baseline === row) return null;
@@ -72,6 +102,9 @@ const relate = (row: Row, baseline: Row | undefined): Row['times'] => {
     deliveries: row.deliveriesPerS / baseline.deliveriesPerS,
     p99: row.p99Ms / baseline.p99Ms,
     cpu: row.cpuSPerMillion / baseline.cpuSPerMillion,
+    accepted: row.acceptedPerS / baseline.acceptedPerS,
+    answerP99: row.answerP99Ms / baseline.answerP99Ms,
+    cpuOfMessages: row.cpuSPerMillionMessages / baseline.cpuSPerMillionMessages,
   };
 };
 

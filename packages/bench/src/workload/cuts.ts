@@ -31,4 +31,4 @@ const fault: Fault = {
   },
 };
 
-export const cuts = surviveWith(fault);
+export const cuts = surviveWith(fault, 'every client is cut every 15 s, for 2 s');

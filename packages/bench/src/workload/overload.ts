@@ -5,6 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Contender, StartContender } from '../contender/contender.ts';
+import { createPostFlow } from '../load/flow.ts';
 import { startLoadGenerator, type LoadGenerator } from '../load/load-generator.ts';
 import type { LoadShape } from '../load/load-shape.ts';
 import { awaitCalm } from '../measure/calm.ts';
@@ -19,6 +20,7 @@ interface Lane {
   contender: Contender;
   generator: LoadGenerator;
   setting: WorkloadSetting;
+  scale: { subscribers: number; chats: number; seconds: number };
 }
 
 const probePublishers = 8;
@@ -33,21 +35,32 @@ const sliceMs = 200;
 const onTimeMs = 250;
 
 export const overload: Workload = {
+  about: 'twice as many messages as the edges carry, for a minute',
   peers: ['switchboard'],
   file: 'overload',
   run: async (setting) => {
     const turns: OverloadTurn[] = [];
-    for (const start of setting.contenders) turns.push(await runWith(start, setting));
-    return { rows: turns, table: renderOverload(turns) };
+    const { asked } = setting.options;
+    const scale = {
+      subscribers: asked.subscribers ?? 2000,
+      chats: asked.chats ?? 256,
+      seconds: asked.seconds ?? 60,
+    };
+    for (const start of setting.contenders) turns.push(await runWith(start, setting, scale));
+    return { scale, rows: turns, table: renderOverload(turns) };
   },
 };
 
-const runWith = async (start: StartContender, setting: WorkloadSetting): Promise<OverloadTurn> => {
+const runWith = async (
+  start: StartContender,
+  setting: WorkloadSetting,
+  scale: Lane['scale'],
+): Promise<OverloadTurn> => {
   const { options, signal, say } = setting;
   signal.throwIfAborted();
   const contender = await start(signal);
   const generator = startLoadGenerator(options.receivers);
-  const lane = { contender, generator, setting };
+  const lane = { contender, generator, setting, scale };
   try {
     await unlessAborted(open(lane), signal);
     await awaitCalm(options.patienceS, signal);
@@ -60,16 +73,17 @@ const runWith = async (start: StartContender, setting: WorkloadSetting): Promise
   }
 };
 
-const open = async ({ contender, generator, setting }: Lane): Promise<void> => {
-  const { options, signal, say } = setting;
-  say(`${contender.name}: opening ${options.overload.subscribers} sockets`);
-  await generator.open(await contender.subscribers(options.overload.subscribers));
-  await warmUp(contender, generator, { ...options.overload, signal });
+const open = async ({ contender, generator, setting, scale }: Lane): Promise<void> => {
+  const { subscribers: copies, chats } = scale;
+  setting.say(`${contender.name}: opening ${copies} sockets`);
+  await generator.open(await contender.subscribers(copies));
+  const flow = createPostFlow(generator, { target: contender.publish, chats, copies });
+  await warmUp(flow, setting.signal);
 };
 
 const measure = async (lane: Lane): Promise<OverloadTurn> => {
-  const { contender, generator, setting } = lane;
-  const { subscribers, seconds } = setting.options.overload;
+  const { contender, generator, setting, scale } = lane;
+  const { subscribers, seconds } = scale;
   const capacityPerS = await probe(lane);
   setting.say(`${contender.name}: carries ${Math.round(capacityPerS)} messages/s`);
   await generator.takeLosses();
@@ -97,8 +111,8 @@ const measure = async (lane: Lane): Promise<OverloadTurn> => {
 
 /** What is accepted of a few publishers is what is carried: each waits for its answer. */
 const probe = async (lane: Lane): Promise<number> => {
-  const { generator, setting } = lane;
-  const { subscribers, chats } = setting.options.overload;
+  const { generator, setting, scale } = lane;
+  const { subscribers, chats } = scale;
   const before = await generator.deliveries();
   const load: LoadShape = { kind: 'closed', connections: probePublishers };
   await generator.publish({ load, chats, target: lane.contender.publish });
@@ -128,7 +142,7 @@ interface Offered {
 
 const offer = async (lane: Lane, ratePerS: number, forMs: number): Promise<Offered> => {
   const { generator, contender, setting } = lane;
-  const { chats } = setting.options.overload;
+  const { chats } = lane.scale;
   const load: LoadShape = {
     kind: 'open',
     connections: offeringConnections,

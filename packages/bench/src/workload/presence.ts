@@ -34,6 +34,7 @@ const departments = 8;
 const questions = ['', '?widget_id=w7', '?department_id=d3', '?operator_id=operator-17'];
 
 export const presence: Workload = {
+  about: 'operators with a tab on each of four nodes: at rest, and /online-users',
   peers: ['switchboard'],
   file: 'presence',
   run: async (setting) => {
@@ -54,7 +55,7 @@ export const presence: Workload = {
 
 const measure = async (cluster: Cluster, redisPid: number, setting: WorkloadSetting) => {
   const { options, signal, say } = setting;
-  const sessions = options.survival.clients;
+  const sessions = options.asked.clients ?? 10_000;
   const servers = [
     ...[...cluster.edges, ...cluster.ingresses].map(({ role, pid }) => ({ role, pid })),
     { role: redisRole, pid: redisPid },
@@ -75,7 +76,8 @@ const measure = async (cluster: Cluster, redisPid: number, setting: WorkloadSett
     const full = await atRest(sessions);
     say(`with sessions: ${describeRest(full)}`);
     const asks = [...(await askAll(cluster, false)), ...(await askAll(cluster, true))];
-    return { rows: [empty, full, ...asks], table: renderPresence([empty, full], asks) };
+    const scale = { sessions };
+    return { scale, rows: [empty, full, ...asks], table: renderPresence([empty, full], asks) };
   } finally {
     await generator.stop();
   }

@@ -33,4 +33,7 @@ const fault: Fault = {
   },
 };
 
-export const storm = surviveWith(fault);
+export const storm = surviveWith(
+  fault,
+  'the node that all clients are on is killed under a flow of messages',
+);

@@ -1,28 +1,30 @@
 /** One turn: one contender carries one load for a while, and what happens is counted. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Contender } from '../contender/contender.ts';
-import type { LoadGenerator, Losses } from '../load/load-generator.ts';
+import type { Flow } from '../load/flow.ts';
+import type { Losses } from '../load/load-generator.ts';
 import type { LoadShape } from '../load/load-shape.ts';
-import { meterCpu } from '../measure/cpu-meter.ts';
+import type { Published } from '../load/publishing.ts';
+import { addCounts, sum } from '../load/sum.ts';
+import { meterCpu, type Measured } from '../measure/cpu-meter.ts';
 import { computeFigures, type Counted, type Figures } from '../measure/figures.ts';
+import { residentBytesOf } from '../measure/memory.ts';
 import { drain } from './drain.ts';
 
 export interface TurnOptions {
   load: LoadShape;
   seconds: number;
-  subscribers: number;
-  /** Chats that messages are spread over. */
-  chats: number;
   signal: AbortSignal;
 }
 
 export interface TurnResult extends Figures {
-  /** Part of what should have arrived that did, 0 to 1, once nothing more came. */
+  /** Part of what should have arrived that did, 0 to 1, once nothing more came; 1 where nothing should. */
   delivered: number;
   /** How long deliveries went on after publishing had ended. */
   drainMs: number;
   /** Sockets that the server closed, by close code. */
   losses: Losses;
+  /** Memory that all server processes held at the end, Redis included. */
+  residentMiB: number;
 }
 
 export interface Turn {
@@ -36,57 +38,57 @@ const leadInMs = 1000;
 
 /** Sockets that were lost in the turn before are opened again first. */
 export const takeTurn = async (
-  contender: Contender,
-  generator: LoadGenerator,
+  servers: readonly Measured[],
+  flow: Flow,
   options: TurnOptions,
 ): Promise<TurnResult> => {
-  const { load, subscribers, chats, signal } = options;
-  await generator.reopen();
-  const before = await generator.deliveries();
-  await generator.publish({ load, chats, target: contender.publish });
-  await delay(leadInMs, undefined, { signal });
-  const counted = await count(contender, generator, options);
-  const { accepted } = await generator.stopPublishing();
-  const drained = await drain(generator, before + accepted * subscribers, signal);
+  await flow.reopen();
+  const before = await flow.deliveries();
+  await flow.start(options.load);
+  await delay(leadInMs, undefined, { signal: options.signal });
+  const counted = await count(servers, flow, options);
+  const { accepted } = await flow.stop();
+  const due = accepted * flow.copies;
+  const drained = await drain(flow, before + due, options.signal);
   return {
     ...computeFigures(counted),
-    delivered: (drained.deliveries - before) / (accepted * subscribers),
+    delivered: due === 0 ? 1 : (drained.deliveries - before) / due,
     drainMs: drained.tookMs,
-    losses: await generator.takeLosses(),
+    losses: await flow.takeLosses(),
+    residentMiB: (await residentBytesOf(servers)) / 2 ** 20,
   };
 };
 
 const count = async (
-  contender: Contender,
-  generator: LoadGenerator,
+  processes: readonly Measured[],
+  flow: Flow,
   { seconds, signal }: TurnOptions,
 ): Promise<Counted> => {
-  await generator.take();
-  const serverUse = await meterCpu(contender.processes);
-  const generatorUse = await meterCpu(generator.processes);
+  await flow.take();
+  const serverUse = await meterCpu(processes);
+  const generatorUse = await meterCpu(flow.processes);
   await delay(seconds * 1000, undefined, { signal });
   const [servers, own] = await Promise.all([serverUse(), generatorUse()]);
-  const { published, received } = await generator.take();
-  failOn(published.failed);
+  const { published, received } = await flow.take();
+  failOn(published);
   return {
-    elapsedS: mean(received.map(({ elapsedS }) => elapsedS)),
+    elapsedS: mean([...published, ...received].map(({ elapsedS }) => elapsedS)),
     deliveries: sum(received.map(({ deliveries }) => deliveries)),
     bytes: sum(received.map(({ bytes }) => bytes)),
     reads: sum(received.map(({ reads }) => reads)),
-    accepted: published.accepted,
-    refused: published.refused,
+    accepted: sum(published.map(({ accepted }) => accepted)),
+    refused: sum(published.map(({ refused }) => refused)),
     deliveryLatency: received.map(({ latency }) => latency),
-    answerLatency: [published.latency],
+    answerLatency: published.map(({ latency }) => latency),
     servers,
     generator: own,
   };
 };
 
-const failOn = (failed: Record<number, number>): void => {
+const failOn = (published: readonly Published[]): void => {
+  const failed = addCounts(published.map(({ failed }) => failed));
   const answers = Object.entries(failed).map(([status, times]) => `${times} × ${status}`);
-  if (answers.length > 0) throw new Error(`posts were answered ${answers.join(', ')}`);
+  if (answers.length > 0) throw new Error(`messages were answered ${answers.join(', ')}`);
 };
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
 const mean = (numbers: readonly number[]): number => sum(numbers) / numbers.length;

@@ -1,15 +1,24 @@
 /** All workloads, by the name that the command line takes. */
 import { cuts } from './cuts.ts';
 import { fanOut } from './fan-out.ts';
+import { ingest } from './ingest.ts';
 import { presence } from './presence.ts';
 import { overload } from './overload.ts';
+import { single } from './single.ts';
 import { storm } from './storm.ts';
 import type { Workload } from './workload.ts';
 
 export const workloads: ReadonlyMap<string, Workload> = new Map([
   ['fan-out', fanOut],
+  ['single', single],
+  ['ingest', ingest],
   ['storm', storm],
   ['cuts', cuts],
   ['presence', presence],
   ['overload', overload],
 ]);
+
+/** What is measured when nobody names anything: together under ten minutes on two cores. */
+export const briefWorkloads: readonly string[] = [...workloads]
+  .filter(([, { brief }]) => brief !== undefined)
+  .map(([name]) => name);

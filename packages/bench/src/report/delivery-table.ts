@@ -1,8 +1,10 @@
-/** The rows of fan-out as tables. */
+/** The rows of workloads in which messages are delivered, as tables. */
 import {
   formatDelivered,
   formatMs,
+  formatPercent,
   formatTimes,
+  formatTurns,
   renderTable,
   type Column,
 } from './markdown-table.ts';
@@ -36,11 +38,8 @@ const background: readonly Column<Row>[] = [
   { title: 'per read', cell: ({ deliveriesPerRead }) => deliveriesPerRead.toFixed(1) },
   { title: 'load cores', cell: ({ generatorCores }) => generatorCores.toFixed(2) },
   { title: 'other cores', cell: ({ strangersCores }) => strangersCores.toFixed(2) },
-  {
-    title: 'turns',
-    cell: ({ turns, disturbedTurns }) =>
-      `${turns}${disturbedTurns > 0 ? ` (${disturbedTurns} disturbed)` : ''}`,
-  },
+  { title: 'resident MiB', cell: ({ residentMiB }) => residentMiB.toFixed(0) },
+  { title: 'turns', cell: formatTurns },
 ];
 
 /** What was found. */
@@ -51,5 +50,3 @@ export const renderBackground = (rows: readonly Row[]): string => renderTable(ba
 
 const formatRate = (perS: number): string =>
   perS >= 1e6 ? `${(perS / 1e6).toFixed(2)} M` : `${(perS / 1e3).toFixed(0)} k`;
-
-const formatPercent = (part: number): string => `${(part * 100).toFixed(0)} %`;
