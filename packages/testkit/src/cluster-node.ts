@@ -21,6 +21,8 @@ export interface NodeSetting {
   env: Readonly<Record<string, string>>;
   /** More of it for a process, by its name. */
   envOf: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** The folder of the sources that a process runs, by its name; default: these. */
+  sourcesOf: Readonly<Record<string, string>>;
   readyTimeoutMs: number;
   onOutput: (node: string, line: string) => void;
 }
@@ -66,7 +68,11 @@ const spawnNode = (
   const { port, privatePort } = ports;
   const own = { PORT: String(port), PRIVATE_PORT: String(privatePort) };
   const env = { ...own, ...setting.env, ...setting.envOf[name] };
-  const child = startNodeProcess(role, env, (line) => setting.onOutput(name, line));
+  const child = startNodeProcess(role, {
+    env,
+    sources: setting.sourcesOf[name],
+    onLine: (line) => setting.onOutput(name, line),
+  });
   return {
     ...child,
     name,

@@ -24,6 +24,8 @@ export interface StartClusterOptions {
   env?: Readonly<Record<string, string>>;
   /** The same for one process, by its name, e.g. `{ 'ingress-1': { … } }`. */
   envOf?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** The folder of the sources that a process runs, by its name; default: these. */
+  sourcesOf?: Readonly<Record<string, string>>;
   /** How far the clock of a process is off, in ms, by its name, e.g. `{ 'edge-1': 300_000 }`. */
   clockOffsetsMs?: Readonly<Record<string, number>>;
   /** First port: ingresses, then edges; taken ones are stepped over. Default: the system chooses. */
@@ -105,6 +107,7 @@ const createIdentity = (options: StartClusterOptions, redisUrl: string): Identit
 const createSetting = (options: StartClusterOptions, identity: Identity): NodeSetting => ({
   ports: createPortAllocation(options.basePort),
   readyTimeoutMs: options.readyTimeoutMs ?? 30_000,
+  sourcesOf: options.sourcesOf ?? {},
   onOutput: options.onOutput ?? (() => {}),
   envOf: {
     ...options.envOf,

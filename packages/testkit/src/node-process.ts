@@ -29,21 +29,27 @@ const outputMaxLines = 200;
 /** Only if somebody asks for the inspector: several processes must not ask for one port. */
 const inspectorPort = '--inspect-port=0';
 
+export interface NodeProcessOptions {
+  env: Readonly<Record<string, string>>;
+  /** The folder that `apps` is in (default: this repository). */
+  sources?: string | undefined;
+  onLine: (line: string) => void;
+}
+
 /**
  * Starts `apps/<role>`. It has a process group of its own (a Ctrl-C reaches the starter, which stops it in
  * order) and a stdin that closes with the starter, which `SWITCHBOARD_PARENT_WATCH` makes it watch.
  */
 export const startNodeProcess = (
   role: string,
-  env: Readonly<Record<string, string>>,
-  onLine: (line: string) => void,
+  { env, sources = repository, onLine }: NodeProcessOptions,
 ): NodeProcess => {
   const preload = 'SWITCHBOARD_CLOCK_OFFSET_MS' in env ? ['--import', clockOffset] : [];
   const child = spawn(
     process.execPath,
     ['--conditions=source', inspectorPort, ...preload, join('apps', role, 'src/main.ts')],
     {
-      cwd: repository,
+      cwd: sources,
       env: { ...process.env, ...env, NODE_OPTIONS: '', SWITCHBOARD_PARENT_WATCH: '1' },
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],

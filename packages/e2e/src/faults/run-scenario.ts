@@ -17,6 +17,7 @@ import {
 import { gatherReaders } from './gather-readers.ts';
 import { rehearse } from './rehearse.ts';
 import type { Scale, Scenario, Stage } from './scenario.ts';
+import { playInReason, unansweredSends } from './unanswered.ts';
 
 export interface Outcome {
   scenario: string;
@@ -56,7 +57,10 @@ const play = async (
   atTheEnd(redisProxy.stop);
   const sentinels = scenario.onSentinels === true ? await startSentinelGroup() : undefined;
   atTheEnd(() => sentinels?.stop());
+  const sources = await scenario.sources?.(scale);
+  atTheEnd(() => sources?.remove());
   const cluster = await startCluster({
+    sourcesOf: sources?.of ?? {},
     redisUrl: sentinels?.url ?? (scenario.isDirect === true ? redis.url : proxyUrl(redisProxy)),
     edges: scenario.edges ?? 2,
     ingresses: scenario.ingresses ?? 1,
@@ -90,8 +94,9 @@ const play = async (
     leaveEdge,
     afterwards,
   };
-  await Promise.all([withinReason(ledger.play(), scale), scenario.faults(stage)]);
+  await Promise.all([playInReason(ledger, scale), scenario.faults(stage)]);
   const result = await ledger.settle(scenario.patienceMs ?? 8000);
+  notes.problems.push(...(await unansweredSends(ledger, cluster)));
   await scenario.judge?.(stage, result);
   return summarize(scenario, stage, { result, notes });
 };
@@ -102,10 +107,6 @@ const frontOf = (url: string): Promise<FaultProxy> =>
 const proxyUrl = ({ port }: FaultProxy): string => `redis://127.0.0.1:${port}`;
 
 const socketUrl = ({ port }: FaultProxy): string => `ws://127.0.0.1:${port}`;
-
-/** Sends that are never answered must not hang the run: they stay open in the book. */
-const withinReason = (play: Promise<void>, { seconds }: Scale): Promise<void> =>
-  Promise.race([play, delay(seconds * 1000 + 30_000, undefined, { ref: false })]);
 
 type Notes = ReturnType<typeof createNotes>;
 
@@ -161,7 +162,7 @@ const summarize = (
 
 /** What no scenario may have. */
 const generalProblems = (
-  { counts, findings, open, refused }: Reconciliation,
+  { counts, findings, refused }: Reconciliation,
   ledger: Ledger,
   excuses: readonly FaultKind[],
 ) => {
@@ -170,7 +171,6 @@ const generalProblems = (
     ...faultKinds
       .filter((kind) => counts[kind] > 0 && !excuses.includes(kind))
       .map((kind) => `${counts[kind]} ${kind}: ${JSON.stringify(findings[kind].slice(0, 5))}`),
-    ...(open > 0 ? [`${open} sends were never answered`] : []),
     ...(refused > 0 ? [`${refused} sends were refused`] : []),
     ...(away.length > 0 ? [`${away.length} readers did not come back`] : []),
   ];

@@ -62,6 +62,12 @@ export interface Front {
   stop(): Promise<void>;
 }
 
+export interface OtherSources {
+  /** The folder of each. */
+  of: Readonly<Record<string, string>>;
+  remove(): Promise<void>;
+}
+
 export interface Scenario {
   name: string;
   /** Starts what stands before the cluster; then there are no proxies before the edges. */
@@ -71,6 +77,8 @@ export interface Scenario {
   env?: Readonly<Record<string, string>>;
   /** More of it in the short form. */
   shortEnv?: Readonly<Record<string, string>>;
+  /** Gets the sources that some of the processes run, by their names, instead of these. */
+  sources?: (scale: Scale) => Promise<OtherSources>;
   clockOffsetsMs?: Readonly<Record<string, number>>;
   redisArgs?: readonly string[];
   /** The cluster runs on a Sentinel group. */

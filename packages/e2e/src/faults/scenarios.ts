@@ -20,6 +20,7 @@ import {
 } from './restart-scenarios.ts';
 import type { Scenario } from './scenario.ts';
 import { slowReaders } from './slow-readers.ts';
+import { upgraded } from '../upgrade/upgrade-scenario.ts';
 import { soak } from './soak-scenario.ts';
 
 const all = [
@@ -43,6 +44,7 @@ const all = [
   linkCut,
   behindHaproxy,
   behindNginx,
+  upgraded,
   soak,
 ];
 
