@@ -4,7 +4,9 @@ import type { Kind, Role } from './audience.ts';
 export interface SendEntry {
   room: number;
   kind: Kind;
-  /** When it was tried first. */
+  /** The reader who sends it over its socket, or the number of an HTTP sender. */
+  sender: string | number;
+  /** When it was tried first; Infinity: not at all. */
   sentMs: number;
   attempts: number;
   /** `open`: no answer yet, it may or may not be accepted. */

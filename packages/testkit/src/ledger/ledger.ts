@@ -1,6 +1,6 @@
 /** Drives a cluster by a plan, and keeps the book of what was acknowledged and what was received. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { typeFields, type Kind } from './audience.ts';
+import { typeFields } from './audience.ts';
 import { createBalancer, type Balancer } from './balancer.ts';
 import { createBook, type Book, type SendEntry } from './book.ts';
 import { gatherCrew, type Crew } from './crew.ts';
@@ -111,8 +111,7 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
       isOver = true;
       const deadline = performance.now() + patienceMs;
       // What waits behind a send that is never answered has not been sent yet.
-      for (const { number, room, kind } of plan.sends)
-        book.sends[number] ??= openSend(room, kind, Infinity);
+      for (const planned of plan.sends) book.sends[planned.number] ??= openSend(planned, Infinity);
       const last = planLast(shape.rooms, plan.sends.length);
       await Promise.race([Promise.all(last.map(send)), delay(patienceMs)]);
       for (;;) {
@@ -167,8 +166,9 @@ interface SenderOptions {
 
 const createSender =
   ({ book, crew, backend, chatId, textChars, now }: SenderOptions) =>
-  async ({ number, room, kind, sender }: PlannedSend): Promise<void> => {
-    book.sends[number] = openSend(room, kind, now());
+  async (planned: PlannedSend): Promise<void> => {
+    const { number, room, kind, sender } = planned;
+    book.sends[number] = openSend(planned, now());
     const message = { text: textOf(number, textChars), ...typeFields(kind) };
     const answer = await (typeof sender === 'string'
       ? (crew.get(sender) as Roamer).send(number, message)
@@ -176,9 +176,10 @@ const createSender =
     noteAnswer(book, number, answer, now());
   };
 
-const openSend = (room: number, kind: Kind, sentMs: number): SendEntry => ({
+const openSend = ({ room, kind, sender }: PlannedSend, sentMs: number): SendEntry => ({
   room,
   kind,
+  sender,
   sentMs,
   attempts: 0,
   outcome: 'open',

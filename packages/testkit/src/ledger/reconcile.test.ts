@@ -16,6 +16,7 @@ const bookOf = (sends: readonly { room?: number; kind?: Kind }[]): Book => {
     book.sends.push({
       room,
       kind,
+      sender: 0,
       sentMs,
       attempts: 1,
       outcome: 'accepted',
