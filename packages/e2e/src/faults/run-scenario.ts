@@ -95,8 +95,11 @@ const play = async (
     afterwards,
   };
   await Promise.all([playInReason(ledger, scale), scenario.faults(stage)]);
-  const result = await ledger.settle(scenario.patienceMs ?? 8000);
-  notes.problems.push(...(await unansweredSends(ledger, cluster)));
+  const unanswered = () => unansweredSends(ledger, cluster);
+  const result = await ledger.settle(scenario.patienceMs ?? 8000).catch(async (error: Error) => {
+    throw new Error([error.message, ...(await unanswered())].join('\n'), { cause: error });
+  });
+  notes.problems.push(...(await unanswered()));
   await scenario.judge?.(stage, result);
   return summarize(scenario, stage, { result, notes });
 };
