@@ -23,6 +23,7 @@ import { createHealth } from './health.ts';
 import { describeFollowing } from './metrics/describe-following.ts';
 import { createTraffic } from './metrics/traffic.ts';
 import { createSlowReaders } from './session/slow-readers.ts';
+import { createGathering } from './socket/gathering.ts';
 import { createSocketServer } from './socket/socket-server.ts';
 import { keysOfConfig } from './token/keys-of-config.ts';
 import { createTokens } from './token/tokens.ts';
@@ -129,6 +130,7 @@ const server = await createSocketServer({
   open: (ticket, connection) => edge.open(ticket, connection),
   onRefused: traffic.connectRefused,
 });
+const gathering = createGathering({ hold: (forMs) => bus.holdFollowing(forMs) });
 const edge = createEdge({
   bus,
   wheel,
@@ -138,6 +140,7 @@ const edge = createEdge({
   holdback: admission,
   publish: tracing.publish((topic, frame) => {
     const sockets = server.publish(topic, frame);
+    gathering.sent(sockets);
     if (sockets > 0) slowReaders.sent(frame.length, sockets);
     return sockets;
   }),

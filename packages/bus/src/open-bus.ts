@@ -92,6 +92,7 @@ function assemble(options: BusOptions, connections: Connections, keys: Keys): Bu
     now: () => now(),
     health: heartbeats.health,
     takeFollowLagMs: lag.take,
+    holdFollowing: (forMs) => subscriber.hold(forMs),
     followStats: () => ({ ...counters, follows: keeper.size }),
     async close() {
       keeper.close();

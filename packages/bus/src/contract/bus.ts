@@ -46,6 +46,11 @@ export interface Bus {
    * since the last call, ms; 0 when there were none.
    */
   takeFollowLagMs(): number;
+  /**
+   * Reads nothing that is followed for so long, ms: events that come meanwhile are given to their
+   * listeners together, in their order. While it is held already it changes nothing.
+   */
+  holdFollowing(forMs: number): void;
   /** What operations want to know of following: totals since the start. */
   followStats(): FollowStats;
   close(): Promise<void>;

@@ -85,6 +85,7 @@ function tampered(subscriber: Subscriber, tamper: FixtureOptions['tamper']): Sub
     renew: (name) => subscriber.renew(name),
     reconnect: (name) => subscriber.reconnect(name),
     onReconnect: (listener) => subscriber.onReconnect(listener),
+    hold: (forMs) => subscriber.hold(forMs),
     close: () => subscriber.close(),
   };
 }

@@ -80,6 +80,10 @@ class ClusterSubscriber implements Subscriber {
     this.reconnectListeners.push(listener);
   }
 
+  hold(forMs: number): void {
+    for (const { subscriber } of this.shards.values()) subscriber.hold(forMs);
+  }
+
   close(): void {
     for (const { redis, subscriber } of this.shards.values()) {
       subscriber.close();

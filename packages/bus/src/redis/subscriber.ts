@@ -6,6 +6,7 @@
 import type { Redis } from 'ioredis';
 import { renewConnection } from './connection.ts';
 import { hashTag } from './keys.ts';
+import { type ReadHold, createReadHold } from './read-hold.ts';
 import { slices } from './slices.ts';
 
 export type MessageHandler = (message: Buffer) => void;
@@ -25,6 +26,8 @@ export interface Subscriber {
   reconnect(channel: string): void;
   /** Called after every reconnect, when all channels are subscribed again. */
   onReconnect(listener: () => void): void;
+  /** Hands nothing on for so long, ms: what comes meanwhile is handed on together, in its order. */
+  readonly hold: ReadHold;
   /** Its connection is about to be closed: nothing more is sent over it. */
   close(): void;
 }
@@ -60,6 +63,7 @@ const RETRY_MS = 500;
 const MOVED_MS = 100;
 
 class RedisSubscriber implements Subscriber {
+  readonly hold: ReadHold;
   private readonly channels = new Map<string, Channel>();
   private readonly leaving = new Set<string>();
   private readonly reconnectListeners: (() => void)[] = [];
@@ -73,6 +77,7 @@ class RedisSubscriber implements Subscriber {
   constructor(redis: Redis, warn: Warn) {
     this.redis = redis;
     this.warn = warn;
+    this.hold = createReadHold(redis);
     this.connectedBefore = redis.status === 'ready';
     redis.on('smessageBuffer', (channel: Buffer, message: Buffer) => {
       this.channels.get(channel.toString())?.handler(message);

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { createGathering } from './gathering.ts';
+
+/** What is held after a turn in which frames went to so many sockets each. */
+const heldAfter = (...sent: number[]): number[] => {
+  const held: number[] = [];
+  const turns: (() => void)[] = [];
+  const gathering = createGathering({
+    hold: (forMs) => held.push(forMs),
+    afterTurn: (callback) => turns.push(callback),
+  });
+  for (const sockets of sent) gathering.sent(sockets);
+  for (const end of turns) end();
+  return held;
+};
+
+test('events to many sockets are followed by a pause, the longer the more there are', () => {
+  expect(heldAfter(100)).toEqual([5]);
+  expect(heldAfter(400, 2, 2)).toEqual([20]);
+  expect(heldAfter(5000)).toEqual([25]);
+});
+
+test('events to few sockets hold up nobody', () => {
+  expect(heldAfter()).toEqual([]);
+  expect(heldAfter(0)).toEqual([]);
+  expect(heldAfter(...Array.from({ length: 200 }, () => 2))).toEqual([]);
+});
+
+test('a turn that is full already is followed by the next one', () => {
+  expect(heldAfter(...Array.from({ length: 23 }, () => 500))).toEqual([25]);
+  expect(heldAfter(...Array.from({ length: 24 }, () => 500))).toEqual([]);
+});
+
+test('each turn is judged by itself', () => {
+  const held: number[] = [];
+  const turns: (() => void)[] = [];
+  const gathering = createGathering({
+    hold: (forMs) => held.push(forMs),
+    afterTurn: (callback) => turns.push(callback),
+  });
+  gathering.sent(200);
+  turns.shift()?.();
+  gathering.sent(3);
+  turns.shift()?.();
+  gathering.sent(60);
+  turns.shift()?.();
+  expect(held).toEqual([10, 3]);
+});

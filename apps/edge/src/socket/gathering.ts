@@ -1,0 +1,49 @@
+/**
+ * Lets events gather while many sockets are being written to.
+ *
+ * A write costs microseconds, a further frame in it a tenth of one, and frames share a write when
+ * their events come in one turn of the event loop. So after an event that went to many sockets the
+ * next ones are left unread for a moment, in proportion to what the writes cost. Whoever finds the
+ * process idle is never held up, and neither is anybody while turns are full of events anyway.
+ */
+
+export interface Gathering {
+  /** One frame was published to so many sockets. */
+  sent(sockets: number): void;
+}
+
+export interface GatheringParts {
+  /** Leaves what is followed unread for so long, ms. */
+  readonly hold: (forMs: number) => void;
+  /** Calls back when the present turn of the event loop is over. */
+  readonly afterTurn?: (callback: () => void) => unknown;
+}
+
+/** Several times what a write takes (5-10 µs): writes that could be shared take a fraction of a core. */
+const holdPerSocketMs = 0.05;
+/** How late an event may become by it, ms. */
+const holdMaxMs = 25;
+/** Less is not worth a timer, ms. */
+const holdMinMs = 2;
+/** uWebSockets.js writes 32 frames at once, however many wait: with nearly as many nothing is gained. */
+const framesEnough = 24;
+
+export function createGathering({ hold, afterTurn = setImmediate }: GatheringParts): Gathering {
+  let widest = 0;
+  let total = 0;
+  const endTurn = () => {
+    const framesEach = total / widest;
+    const holdMs = Math.min(widest * holdPerSocketMs, holdMaxMs);
+    widest = 0;
+    total = 0;
+    if (framesEach < framesEnough && holdMs >= holdMinMs) hold(holdMs);
+  };
+  return {
+    sent(sockets) {
+      if (sockets === 0) return;
+      if (total === 0) afterTurn(endTurn);
+      total += sockets;
+      if (sockets > widest) widest = sockets;
+    },
+  };
+}
