@@ -1,7 +1,8 @@
 /** What Kubernetes waits for at the end of a pod, computed from what the app needs for its own end. */
+import { variablesOf } from '@switchboard/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fetchTimeoutMs, ofKind, overlays, prepare, render, type Manifest } from './render.ts';
-import { environmentOf, roleOf, variablesOf } from './settings.ts';
+import { environmentOf, roleOf } from './settings.ts';
 
 beforeAll(prepare, fetchTimeoutMs);
 

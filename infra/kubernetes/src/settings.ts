@@ -1,15 +1,7 @@
-/** The variables of an app, and what a rendered overlay sets of them. */
-import { readFileSync } from 'node:fs';
+/** What a rendered overlay sets of an app's variables. */
 import { ofKind, type Manifest } from './render.ts';
 
 export type Role = 'edge' | 'ingress';
-
-/** Name and default of every variable, from the table that the app's README has of its schema. */
-export function variablesOf(role: Role): ReadonlyMap<string, string> {
-  const url = new URL(`../../../apps/${role}/README.md`, import.meta.url);
-  const rows = readFileSync(url, 'utf8').matchAll(/^\| `([A-Z_0-9]+)` \|.*\| ([^|]*) \|$/gmu);
-  return new Map([...rows].map(([, name = '', value = '']) => [name, value.replaceAll('`', '')]));
-}
 
 /** What the ConfigMaps and Secrets of the overlay set for this Deployment; of Secrets that it has. */
 export function environmentOf(

@@ -1,8 +1,8 @@
 /** The apps with exactly the environment that an overlay gives them, ports and Redis aside. */
-import { startCluster } from '@switchboard/testkit';
+import { startCluster, variablesOf } from '@switchboard/testkit';
 import { beforeAll, expect, test } from 'vitest';
 import { fetchTimeoutMs, ofKind, overlays, prepare, render } from './render.ts';
-import { environmentOf, roleOf, variablesOf } from './settings.ts';
+import { environmentOf, roleOf } from './settings.ts';
 
 beforeAll(prepare, fetchTimeoutMs);
 

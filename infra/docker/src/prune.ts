@@ -11,7 +11,7 @@ for (const path of [
   'packages/testkit',
   'pnpm-lock.yaml',
   'pnpm-workspace.yaml',
-  'infra/docker/prune.ts',
+  'infra/docker/src/prune.ts',
 ])
   await remove(path);
 
