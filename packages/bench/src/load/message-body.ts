@@ -5,7 +5,7 @@ import { writeStamp } from './stamp.ts';
 /** Messages are numbered from 1. */
 export type MakeBody = (number: number, intendedUs: number) => string;
 
-const filler = 'Hello, my order has not arrived yet. Could you have a look?';
+export const filler = 'Hello, my order has not arrived yet. Could you have a look?';
 
 /** New in every run, so that nothing is a duplicate. */
 export const newRunId = (): string => randomBytes(6).toString('hex');
@@ -14,9 +14,24 @@ export const newRunId = (): string => randomBytes(6).toString('hex');
 export const createMessageBodies =
   (chats: number, run: string): MakeBody =>
   (number, intendedUs) =>
-    `{"id":"${run}-${number}","chat_id":"${chatIdOf(number % chats)}","type":"standard",` +
-    `"user":{"id":"visitor-7","role":"client","name":"Ada"},` +
-    `"text":"${writeStamp(intendedUs)} ${filler}"}`;
+    renderMessage({
+      id: `${run}-${number}`,
+      chatId: chatIdOf(number % chats),
+      userId: 'visitor-7',
+      text: `${writeStamp(intendedUs)} ${filler}`,
+    });
+
+interface Message {
+  id: string;
+  chatId: string;
+  userId: string;
+  text: string;
+}
+
+/** As JSON; nothing in it may need an escape. */
+export const renderMessage = ({ id, chatId, userId, text }: Message): string =>
+  `{"id":"${id}","chat_id":"${chatId}","type":"standard",` +
+  `"user":{"id":"${userId}","role":"client","name":"Ada"},"text":"${text}"}`;
 
 export const chatIdOf = (chat: number): string => `bench-${chat}`;
 

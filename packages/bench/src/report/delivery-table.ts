@@ -31,6 +31,7 @@ const results: readonly Column<Row>[] = [
 
 const background: readonly Column<Row>[] = [
   ...names,
+  { title: 'messages/s', cell: ({ acceptedPerS }) => acceptedPerS.toFixed(0) },
   { title: 'answer p50 ms', cell: ({ answerP50Ms }) => formatMs(answerP50Ms) },
   { title: 'refused/s', cell: ({ refusedPerS }) => refusedPerS.toFixed(0) },
   { title: 'Redis', cell: ({ redisShare }) => formatPercent(redisShare) },

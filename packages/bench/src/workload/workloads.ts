@@ -2,6 +2,7 @@
 import { cuts } from './cuts.ts';
 import { fanOut } from './fan-out.ts';
 import { ingest } from './ingest.ts';
+import { rooms } from './rooms.ts';
 import { presence } from './presence.ts';
 import { overload } from './overload.ts';
 import { single } from './single.ts';
@@ -11,6 +12,7 @@ import type { Workload } from './workload.ts';
 export const workloads: ReadonlyMap<string, Workload> = new Map([
   ['fan-out', fanOut],
   ['single', single],
+  ['rooms', rooms],
   ['ingest', ingest],
   ['storm', storm],
   ['cuts', cuts],

@@ -11,6 +11,8 @@ export interface Dialect {
   upgraded(): Reading;
   /** Reads one text frame. */
   read(bytes: Buffer, start: number, end: number): Reading;
+  /** The frame by which the client sends a message to its room; `id` comes back with it. */
+  say(id: string, text: string): Buffer;
 }
 
 export interface Reading {

@@ -1,8 +1,9 @@
 /**
- * As much of Engine.IO 4 and Socket.IO 5 over a WebSocket as `socket.io-client` 4.8 speaks for a client that
- * only listens: open, CONNECT, ping and pong, events. With connection state recovery it keeps the `pid` of its
+ * As much of Engine.IO 4 and Socket.IO 5 over a WebSocket as `socket.io-client` 4.8 speaks for a client
+ * without acknowledgements: open, CONNECT, ping and pong, events. With connection state recovery it keeps the `pid` of its
  * session and the offset of the last event, and comes back with both.
  */
+import { renderMessage } from '../message-body.ts';
 import { textFrame, upgradeRequest } from '../upgrade.ts';
 import { nothing, type Dialect, type Persona, type Reading } from './dialect.ts';
 
@@ -15,7 +16,7 @@ const quote = '"'.charCodeAt(0);
 
 const pong = textFrame('3');
 
-export const socketIoDialect = ({ chatId }: Persona): Dialect => {
+export const socketIoDialect = ({ chatId, userId }: Persona): Dialect => {
   let pid: string | undefined;
   let offset: string | undefined;
 
@@ -43,6 +44,7 @@ export const socketIoDialect = ({ chatId }: Persona): Dialect => {
         offset = lastString(bytes, end) ?? offset;
       return nothing;
     },
+    say: (id, text) => textFrame(`42["message",${renderMessage({ id, chatId, userId, text })}]`),
   };
 };
 

@@ -1,5 +1,5 @@
 /** A raw client of this product's `/chat`: it keeps the last position that it read, and comes back with it. */
-import { upgradeRequest } from '../upgrade.ts';
+import { textFrame, upgradeRequest } from '../upgrade.ts';
 import { nothing, type Dialect, type Persona, type Reading } from './dialect.ts';
 
 const positionKey = '"position":"';
@@ -22,6 +22,8 @@ export const switchboardDialect = ({ chatId, token }: Persona): Dialect => {
         return greeting(bytes.toString('latin1', start, end));
       return startsWith(bytes, start, caughtUp) ? { isIn: true, isResumed: true } : nothing;
     },
+    say: (id, text) =>
+      textFrame(`{"event":"sendMessage","data":{"client_message_id":"${id}","text":"${text}"}}`),
   };
 };
 
