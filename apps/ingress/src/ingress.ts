@@ -35,6 +35,7 @@ import { createServer } from './server.ts';
 import { createServiceRate, limitServices, type TakeCalls } from './service-rate.ts';
 
 export interface IngressOptions {
+  readonly version: string;
   readonly config: IngressConfig;
   readonly bus: Bus;
   readonly logger: Logger;
@@ -115,7 +116,7 @@ function createOperations(parts: Parts, config: IngressConfig): AnyOperation[] {
 
 async function addRoutes(app: FastifyInstance, context: Context): Promise<void> {
   const basePath = context.config.BASE_PATH ?? '';
-  await watchRoutes(app, basePath);
+  await watchRoutes(app, { basePath, version: context.version });
   await app.register(async (scope) => addProtected(scope, context));
   addHealth(app, context.health);
   await addDocs(app, basePath);

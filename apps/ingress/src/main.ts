@@ -67,7 +67,7 @@ describeProcess(metrics, {
   isReady: () => health().ready,
   heartbeatMs: () => bus.health().heartbeatMs,
 });
-const ingress = await createIngress({ config, bus, logger, metrics, health });
+const ingress = await createIngress({ version, config, bus, logger, metrics, health });
 
 const privateServer = createPrivateServer({
   host: config.PRIVATE_HOST,

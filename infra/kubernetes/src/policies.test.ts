@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fetchTimeoutMs, ofKind, overlays, prepare, render, type Manifest } from './render.ts';
 
 beforeAll(prepare, fetchTimeoutMs);
+
+const edge = readFileSync(new URL('../../../apps/edge/package.json', import.meta.url), 'utf8');
+const { version } = JSON.parse(edge) as { version: string };
 
 interface Container {
   readonly name: string;
@@ -66,10 +70,13 @@ describe.each(overlays)('in %s', (overlay) => {
     }
   });
 
-  test('every image is of one version', async () => {
+  test('every image is of one version, and ours of the one that is here', async () => {
     const images = workloads(await render(overlay)).flatMap(containersOf);
     for (const { image } of images)
       expect(image).toMatch(/:[\w.-]*\d[\w.-]*$|@sha256:[\da-f]{64}$/u);
+    const ours = images.filter(({ image }) => /^switchboard-[^@]*$/u.test(image));
+    for (const { image } of ours) expect(image.split(':')[1]).toBe(version);
+    expect(ours).not.toEqual([]);
   });
 
   test('every container is probed on a port that it has, and every pod is spread and has a budget', async () => {

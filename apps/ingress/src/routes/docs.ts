@@ -17,12 +17,15 @@ const describe = (
 The sockets are described in the [AsyncAPI document](${basePath}/docs/async).`;
 
 /** Call it before the first route: it watches what is added. */
-export async function watchRoutes(app: FastifyInstance, basePath: string): Promise<void> {
+export async function watchRoutes(
+  app: FastifyInstance,
+  { basePath, version }: { basePath: string; version: string },
+): Promise<void> {
   await app.register(fastifyZodOpenApiPlugin);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Switchboard', version: '0.1.0', description: describe(basePath) },
+      info: { title: 'Switchboard', version, description: describe(basePath) },
       servers: [{ url: basePath === '' ? '/' : basePath }],
       components: {
         securitySchemes: { apiToken: { type: 'apiKey', in: 'header', name: 'Api-Token' } },

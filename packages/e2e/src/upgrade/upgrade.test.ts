@@ -18,7 +18,7 @@ const [name, scenario] = await findEarlierCommit().then(
   },
   (error: unknown) => {
     if (isNamed) throw error;
-    const reason = String(error).trim().split('\n').at(-1);
+    const [reason] = /^fatal: .*/mu.exec(String(error)) ?? [String(error)];
     const { sources: _none, ...alone } = upgraded;
     return [`(no earlier commit here: ${reason}) processes of this tree alone`, alone] as const;
   },
