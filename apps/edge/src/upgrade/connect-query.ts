@@ -28,8 +28,11 @@ export function readConnectQuery(params: URLSearchParams, limits: QueryLimits): 
     return wrong('history', `must be a whole number from 0 to ${limits.historyMaxEvents}`);
   }
   const app = params.get('app') ?? undefined;
-  if (app !== undefined && app.length > limits.wordMaxChars) {
-    return wrong('app', `must have at most ${limits.wordMaxChars} characters`);
+  if (app !== undefined && !isPrintable(app, limits.wordMaxChars)) {
+    return wrong(
+      'app',
+      `must have at most ${limits.wordMaxChars} characters, none of them a control`,
+    );
   }
   // A `since` is never a reason to refuse: what cannot be honoured is told by `resumed: false`.
   const since = params.get('since') ?? undefined;
@@ -45,6 +48,11 @@ export function readConnectQuery(params: URLSearchParams, limits: QueryLimits): 
 
 function isId(text: string, maxChars: number): boolean {
   return text !== '' && text.length <= maxChars && text.isWellFormed();
+}
+
+/** Of a program's own choice, and shown to people: no line breaks, no escape sequences of terminals. */
+function isPrintable(text: string, maxChars: number): boolean {
+  return text.length <= maxChars && !/\p{Cc}/u.test(text);
 }
 
 function readHistory(text: string | null, max: number): number | undefined {

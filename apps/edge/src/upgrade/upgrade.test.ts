@@ -124,6 +124,18 @@ describe('without an Origin header a connect is refused by status', () => {
     ).toBe(400);
   });
 
+  it('400: an app that holds a control character', async () => {
+    const token = await operator();
+    const refused = await refusal(
+      openDesk({ url: edges.url(), token, query: { app: 'console/1.0\n' } }),
+    );
+    expect(refused.status).toBe(400);
+    expect(JSON.parse(refused.body)).toMatchObject({
+      code: 'validation_failed',
+      errors: [{ field: 'app' }],
+    });
+  });
+
   it('401: no token, a forged one, an expired one, one without exp', async () => {
     const forged = `${(await client()).slice(0, -4)}AAAA`;
     const forever = await new SignJWT({ sub: 'u', role: 'client', chat_id: 'c' })

@@ -20,7 +20,7 @@ const common = {
     .string()
     .max(wordMaxChars)
     .optional()
-    .meta({ description: 'Name and version of the application.' }),
+    .meta({ description: 'Name and version of the application, without control characters.' }),
 };
 
 export const connectQuery = {
