@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readDeskPosition, shareOfNewest } from './desk-position.ts';
 
@@ -17,6 +18,38 @@ describe('a complete position of the desk', () => {
     ',,',
   ])('is not %s', (since) => {
     expect(readDeskPosition(since, 3)).toBeUndefined();
+  });
+
+  it('is read back as it was written', () => {
+    const position = fc.oneof(
+      fc.constant('0'),
+      fc.stringMatching(/^\d{1,16}-\d{1,16}\.[0-9a-z]{6,13}$/u),
+    );
+    fc.assert(
+      fc.property(fc.array(position, { minLength: 1, maxLength: 64 }), (positions) => {
+        const since = positions
+          .map((each, partition) => `${partition}:${each}`)
+          .reverse()
+          .join();
+        expect(readDeskPosition(since, positions.length)).toEqual(positions);
+      }),
+    );
+  });
+
+  it('is whole or none, whatever is given', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: fc.constantFrom(...'0123:,.-a'.split('')) }),
+    );
+    fc.assert(
+      fc.property(text, fc.integer({ min: 1, max: 4 }), (since, partitions) => {
+        const positions = readDeskPosition(since, partitions);
+        if (positions === undefined) return;
+        expect(positions).toHaveLength(partitions);
+        for (const each of positions) expect(each).not.toBe('');
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 

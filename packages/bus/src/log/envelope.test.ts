@@ -51,9 +51,46 @@ describe('an envelope', () => {
     },
   );
 
+  const position = fc.oneof(
+    fc.constantFrom('-', '0'),
+    fc.stringMatching(/^\d{1,4}-\d\.[a-z]{6}$/u),
+  );
+  const field = fc.oneof(
+    position,
+    fc.string({ unit: 'binary', maxLength: 8 }),
+    fc.constantFrom(
+      '',
+      '%',
+      '%zz',
+      'all',
+      'operator',
+      'messageAdded',
+      '1e1',
+      '0x2',
+      '-1',
+      '1.5',
+      '2',
+    ),
+  );
+  property.prop([fc.array(field, { minLength: 7, maxLength: 9 }), fc.string({ unit: 'binary' })], {
+    numRuns: 500,
+  })('that is almost one is refused, or all its bytes are in its frames', (fields, frames) => {
+    const bytes = Buffer.from(frames);
+    const decoded = decodeEnvelope(Buffer.concat([Buffer.from(`${fields.join(' ')}\n`), bytes]));
+    if (decoded === undefined) return;
+    expect(decoded.frame.length).toBe(Number(fields.at(-1)?.split(' ').at(-1)));
+    const both = Buffer.concat([decoded.frame, decoded.clientsFrame ?? Buffer.alloc(0)]);
+    expect(both.equals(bytes) || fields.some((each) => each.includes('\n'))).toBe(true);
+    expect(decoded.previous === undefined).toBe(decoded.position === undefined);
+    expect(decodeRouting(decoded.routing)).toBeInstanceOf(Array);
+  });
+
   test.each([
     '',
     '\n',
+    '- - id name all - - \n{}',
+    '- - id name all - - 0x2\n{}',
+    '- - id name all - - 2.0\n{}',
     'a b\nc',
     '- - id name all - - 99\n{}',
     '- - id name all - - x\n{}',

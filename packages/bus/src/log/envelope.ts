@@ -14,6 +14,7 @@ import { decodeId, encodeId } from '../redis/keys.ts';
 
 const LINE_FEED = 0x0a;
 const ABSENT = '-';
+const FRAME_BYTES = /^\d{1,10}$/u;
 
 /** A published event with its place in the chain. Ephemeral events have no place. */
 export interface Envelope extends BusEvent {
@@ -76,9 +77,9 @@ export function decodeEnvelope(message: Buffer): Envelope | undefined {
   if (fields.length !== 8) return undefined;
   const [previous = '', position = '', ...rest] = fields;
   if (!isPlace(previous, position)) return undefined;
-  const frameBytes = Number(rest.pop());
-  const frameEnd = headerEnd + 1 + frameBytes;
-  if (!(frameBytes >= 0 && frameEnd <= message.length)) return undefined;
+  const length = rest.pop() ?? '';
+  const frameEnd = headerEnd + 1 + Number(length);
+  if (!FRAME_BYTES.test(length) || frameEnd > message.length) return undefined;
   return {
     ...decodeMeta(rest),
     ...(previous !== ABSENT && { previous }),
