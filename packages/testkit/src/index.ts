@@ -23,6 +23,7 @@ export {
 } from './raw-socket.ts';
 export { findChromium, findCurl, findPythonWithWebsockets } from './debian-package.ts';
 export { findBalancer } from './balancer-program.ts';
+export { findShell } from './shell-program.ts';
 export { unpackNchan } from './nchan-package.ts';
 export { findKustomize, findPromtool } from './operations-tools.ts';
 export { startFaultProxy } from './fault-proxy/fault-proxy.ts';
