@@ -61,6 +61,7 @@ export async function createIngress(options: IngressOptions): Promise<FastifyIns
   const measurements = createMeasurements(metrics);
   const limits = limitsOf(config);
   const server = createServer({
+    headMaxBytes: limits.requestHeadMaxBytes,
     logger,
     bodyMaxBytes: limits.httpBodyMaxBytes,
     jsonDepthMax: limits.jsonDepthMax,

@@ -192,20 +192,33 @@ describe('413', () => {
     expectProblem(await call(4_194_305), 413, 'body_too_large');
   });
 
+  test.each([
+    ['POST', '/message', 262_144],
+    ['PUT', '/message', 262_144],
+    ['POST', '/update/chat', 262_144],
+    ['POST', '/global', 262_144],
+    ['POST', '/notifications/chat', 262_144],
+    ['POST', '/sessions/disconnect', 262_144],
+    ['POST', '/update/operators', 4_194_304],
+  ])('for %s %s of one byte more than %i, which is looked at', async (method, path, maxBytes) => {
+    const call = (bytes: number) =>
+      ingress.call(method, path, { body: `"${'x'.repeat(bytes - 2)}"`, headers: json });
+    expectProblem(await call(maxBytes), 422, 'validation_failed');
+    expectProblem(await call(maxBytes + 1), 413, 'body_too_large');
+  });
+
   test('for a body that does not say how long it is', async () => {
-    const chunks = new ReadableStream({
-      start: (controller) => {
-        for (let n = 0; n < 300; n += 1) controller.enqueue(new Uint8Array(1024).fill(32));
-        controller.close();
-      },
-    });
-    const response = await fetch(`${ingress.url}/message`, {
-      method: 'POST',
-      headers: json,
-      body: chunks,
-      duplex: 'half',
-    });
-    expect(response.status).toBe(413);
+    const send = (bytes: number) => {
+      const halves = [1, bytes - 1].map((length) => new Uint8Array(length).fill(32));
+      return fetch(`${ingress.url}/message`, {
+        method: 'POST',
+        headers: json,
+        body: ReadableStream.from(halves),
+        duplex: 'half',
+      });
+    };
+    expect((await send(262_144)).status).toBe(400);
+    expect((await send(262_145)).status).toBe(413);
   });
 });
 
@@ -295,9 +308,18 @@ describe('broken HTTP', () => {
     );
   });
 
-  test('with a head of more than 16 KiB is 431', async () => {
-    const head = `GET /nodes HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(17_000)}\r\n\r\n`;
-    expect(await speak(head)).toMatch(/^HTTP\/1\.1 431 /u);
+  test('with a head of 16 KiB is taken; when its URL and headers alone have them it is 431', async () => {
+    const limit = 16_384;
+    const filled = (head: string, bytes: number) =>
+      `${head}X: ${'x'.repeat(bytes - head.length - 'X: \r\n\r\n'.length)}\r\n\r\n`;
+    const start = 'GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n';
+    expect(await speak(filled(start, limit))).toMatch(/^HTTP\/1\.1 200 /u);
+    const counted = '/health/liveHostxConnectioncloseX'.length;
+    const separators = `${start}X: \r\n\r\n`.length - counted;
+    expect(await speak(filled(start, limit - 1 + separators))).toMatch(/^HTTP\/1\.1 200 /u);
+    expect(await speak(filled(start, limit + separators))).toMatch(
+      /^HTTP\/1\.1 431 [^]*application\/problem\+json[^]*"status":431/u,
+    );
   });
 
   test('without a Host is 400, with a problem and the security headers', async () => {

@@ -30,6 +30,8 @@ declare module 'fastify' {
 
 export interface ServerOptions {
   readonly logger: Logger;
+  /** Of the URL and all headers, without what separates them. */
+  readonly headMaxBytes: number;
   readonly bodyMaxBytes: number;
   readonly requestTimeoutMs: number;
   readonly jsonDepthMax: number;
@@ -58,6 +60,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     bodyLimit: options.bodyMaxBytes,
     requestTimeout: options.requestTimeoutMs,
     http: {
+      maxHeaderSize: options.headMaxBytes,
       // Node swaps the two when the one for the head is the longer one.
       headersTimeout: options.requestTimeoutMs,
       connectionsCheckingInterval: slowRequestCheckMs,

@@ -17,7 +17,7 @@ export interface Limits {
   readonly previewMaxBytes: number;
   /** A token, bytes. */
   readonly tokenMaxBytes: number;
-  /** Request line and headers of an upgrade or an HTTP call, bytes. */
+  /** Request line and headers of an upgrade; URL and headers, without what separates them, of an HTTP call. Bytes. */
   readonly requestHeadMaxBytes: number;
   /** An HTTP body, bytes. */
   readonly httpBodyMaxBytes: number;

@@ -263,8 +263,19 @@ describe('a request head', () => {
       socket.on('error', reject);
     });
 
-  it('may have nearly 16 KiB and not more', async () => {
-    expect(await ask(`X-Filler: ${'x'.repeat(15_000)}`)).toBe('HTTP/1.1 426 Upgrade Required');
-    expect(await ask(`X-Filler: ${'x'.repeat(17_000)}`)).toMatch(/^HTTP\/1\.1 431/u);
+  /** The lines that `ask` writes around the headers. */
+  const aroundBytes = 'GET /support/chat HTTP/1.1\r\nHost: x\r\n\r\n\r\n'.length;
+
+  it('may have 16 KiB and not a byte more', async () => {
+    const filler = (bytes: number) => `X: ${'x'.repeat(bytes - aroundBytes - 'X: '.length)}`;
+    expect(await ask(filler(16_384))).toBe('HTTP/1.1 426 Upgrade Required');
+    expect(await ask(filler(16_385))).toMatch(/^HTTP\/1\.1 431/u);
+  });
+
+  it('may have 98 headers and not one more', async () => {
+    const headers = (count: number) =>
+      Array.from({ length: count - 1 }, (_, index) => `X-${index}: y`).join('\r\n');
+    expect(await ask(headers(98))).toBe('HTTP/1.1 426 Upgrade Required');
+    expect(await ask(headers(99))).toMatch(/^HTTP\/1\.1 431/u);
   });
 });
