@@ -14,6 +14,10 @@ export interface CpuUse {
   machine: MachineCpu;
 }
 
+/** Of all processes together. */
+export const cpuSecondsOf = ({ processes }: Pick<CpuUse, 'processes'>): number =>
+  processes.reduce((total, { userS, kernelS }) => total + userS + kernelS, 0);
+
 /** Starts to measure; the returned function gives the use from then on. */
 export const meterCpu = async (processes: readonly Measured[]): Promise<() => Promise<CpuUse>> => {
   const before = await sample(processes);

@@ -1,7 +1,7 @@
 /** From what was counted in one turn to the figures that are reported. */
 import { reportLatency, type LatencyReport } from './latency.ts';
-import type { CpuUse } from './cpu-meter.ts';
-import { findLimits } from './limits.ts';
+import { cpuSecondsOf, type CpuUse } from './cpu-meter.ts';
+import { findLimits, strangersSecondsOf } from './limits.ts';
 
 /** What was counted while one contender carried one load. */
 export interface Counted {
@@ -53,9 +53,10 @@ export interface Figures {
 
 export const computeFigures = (counted: Counted): Figures => {
   const { elapsedS, deliveries, servers, generator } = counted;
-  const serverS = totalS(servers);
+  const serverS = cpuSecondsOf(servers);
   const redis = servers.processes.filter(({ role }) => role === 'redis');
   const machine = servers.machine;
+  const strangersS = strangersSecondsOf(servers, generator);
   return {
     deliveriesPerS: deliveries / elapsedS,
     acceptedPerS: counted.accepted / elapsedS,
@@ -67,21 +68,12 @@ export const computeFigures = (counted: Counted): Figures => {
     serverCpuSPerMillion: ratio(serverS, deliveries / 1e6),
     serverCpuSPerMillionMessages: ratio(serverS, counted.accepted / 1e6),
     coresByRole: coresByRole(servers),
-    redisShare: ratio(totalS({ processes: redis }), serverS),
-    generatorCores: totalS(generator) / generator.elapsedS,
-    strangersCores: strangersS(counted) / servers.elapsedS,
+    redisShare: ratio(cpuSecondsOf({ processes: redis }), serverS),
+    generatorCores: cpuSecondsOf(generator) / generator.elapsedS,
+    strangersCores: strangersS / servers.elapsedS,
     idleCores: machine.idleS / servers.elapsedS,
-    limits: findLimits(servers, generator, strangersS(counted)),
+    limits: findLimits(servers, generator, strangersS),
   };
-};
-
-const totalS = ({ processes }: Pick<CpuUse, 'processes'>): number =>
-  processes.reduce((sum, { userS, kernelS }) => sum + userS + kernelS, 0);
-
-/** What the machine did beyond the bench; what the hypervisor took counts too. */
-const strangersS = ({ servers, generator }: Counted): number => {
-  const { busyS, stolenS } = servers.machine;
-  return Math.max(0, busyS + stolenS - totalS(servers) - totalS(generator));
 };
 
 const coresByRole = ({ processes, elapsedS }: CpuUse): Record<string, Cores> => {

@@ -1,5 +1,6 @@
 /** The rounds of one load and contender in one row: medians, and what they are in relation to the baseline. */
 import { isDisturbed } from '../measure/limits.ts';
+import { median } from '../measure/median.ts';
 import type { Turn } from '../workload/turn.ts';
 
 export interface Row {
@@ -106,10 +107,4 @@ const relate = (row: Row, baseline: Row | undefined): Row['times'] => {
     answerP99: row.answerP99Ms / baseline.answerP99Ms,
     cpuOfMessages: row.cpuSPerMillionMessages / baseline.cpuSPerMillionMessages,
   };
-};
-
-const median = (numbers: readonly number[]): number => {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2;
 };

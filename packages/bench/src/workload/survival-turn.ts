@@ -10,7 +10,7 @@ import { chatIdOf, newRunId } from '../load/message-body.ts';
 import type { AcceptedMessage } from '../load/publishing.ts';
 import type { Reconciled } from '../load/receipts.ts';
 import { monotonicUs } from '../load/stamp.ts';
-import { meterCpu, type CpuUse } from '../measure/cpu-meter.ts';
+import { cpuSecondsOf, meterCpu, type CpuUse } from '../measure/cpu-meter.ts';
 import { reportLatency, reportTimes, type LatencyReport } from '../measure/latency.ts';
 import { drain } from './drain.ts';
 
@@ -192,5 +192,4 @@ const isBetween =
 const latest = (momentsUs: readonly number[]): number =>
   momentsUs.reduce((a, b) => Math.max(a, b), 0);
 
-const coresOf = ({ processes, elapsedS }: CpuUse): number =>
-  processes.reduce((sum, { userS, kernelS }) => sum + userS + kernelS, 0) / elapsedS;
+const coresOf = (use: CpuUse): number => cpuSecondsOf(use) / use.elapsedS;

@@ -1,5 +1,6 @@
 /** All workloads, by the name that the command line takes. */
 import { cuts } from './cuts.ts';
+import { density } from './density.ts';
 import { fanOut } from './fan-out.ts';
 import { ingest } from './ingest.ts';
 import { rooms } from './rooms.ts';
@@ -14,6 +15,7 @@ export const workloads: ReadonlyMap<string, Workload> = new Map([
   ['single', single],
   ['rooms', rooms],
   ['ingest', ingest],
+  ['density', density],
   ['storm', storm],
   ['cuts', cuts],
   ['presence', presence],

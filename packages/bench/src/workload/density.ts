@@ -1,0 +1,58 @@
+/**
+ * Density: sockets that nobody says anything on. What each of them takes, how fast they come, and what it costs
+ * to keep them. The contenders come one after the other: memory of the kernel cannot be told apart.
+ */
+import type { StartContender } from '../contender/contender.ts';
+import { describeDensity, renderDensity, summarizeDensity } from '../report/density-table.ts';
+import { unlessAborted } from '../stop-request.ts';
+import { takeDensityTurn, type DensityScale, type DensityTurn } from './density-turn.ts';
+import type { Workload, WorkloadSetting } from './workload.ts';
+
+export const density: Workload = {
+  about: '15 000 idle sockets: memory of each, connects/s, CPU of pings',
+  peers: ['switchboard', 'minimal', 'ws', 'nchan', 'socket.io'],
+  furtherPeers: ['uws', 'socket.io-streams'],
+  brief: { sockets: 5000, seconds: 20 },
+  file: 'density',
+  run: async (setting) => {
+    const { asked, isBrief } = setting.options;
+    const scale = {
+      sockets: asked.sockets ?? 15_000,
+      seconds: asked.seconds ?? 45,
+      rounds: asked.rounds ?? 1,
+      kinds: isBrief ? (['broadcast'] as const) : (['chat', 'broadcast'] as const),
+    };
+    const turns: DensityTurn[] = [];
+    for (let round = 1; round <= scale.rounds; round += 1) {
+      for (const kind of scale.kinds) {
+        for (const start of setting.contenders) {
+          const turn = await runOne(start, { ...scale, kind }, setting);
+          if (turn !== undefined) turns.push(turn);
+        }
+      }
+    }
+    const rows = summarizeDensity(turns);
+    return { scale, rows, turns, table: renderDensity(rows) };
+  },
+};
+
+const socketsPerNode = 15_000;
+
+const runOne = async (
+  start: StartContender,
+  scale: DensityScale,
+  { signal, say }: WorkloadSetting,
+): Promise<DensityTurn | undefined> => {
+  signal.throwIfAborted();
+  const nodes = Math.max(2, Math.ceil(scale.sockets / socketsPerNode));
+  const contender = await start(signal, nodes);
+  try {
+    if (scale.kind === 'chat' && contender.rooms === undefined) return undefined;
+    say(`${contender.name}: ${scale.sockets} sockets on /${scale.kind}`);
+    const turn = await unlessAborted(takeDensityTurn(contender, scale, signal), signal);
+    say(describeDensity(turn));
+    return turn;
+  } finally {
+    await contender.stop();
+  }
+};
