@@ -26,6 +26,8 @@ export interface State {
   readonly isLost: boolean;
   /** History was asked for: it comes before `caughtUp`. */
   readonly wantsHistory: boolean;
+  /** Some of the history may have been given, and not all of it. */
+  readonly isAmidHistory: boolean;
   readonly frameMaxBytes: number;
   readonly pingAfterMs: number;
   readonly pongTimeoutMs: number;
@@ -95,6 +97,7 @@ export function initialState({ canRenew, wantsHistory, queueMax }: StateOptions)
     pauseMs: undefined,
     isLost: false,
     wantsHistory,
+    isAmidHistory: false,
     frameMaxBytes: 65_536,
     pingAfterMs: 30_000,
     pongTimeoutMs: 10_000,

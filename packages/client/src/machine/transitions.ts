@@ -32,12 +32,15 @@ type Connected = Extract<Input, { type: 'connected' }>;
 /** `connected` has come: what was missed follows, or it is live at once. */
 export function greet(state: State, connected: Connected): Step {
   const { resumed, frameMaxBytes, pingAfterMs, pongTimeoutMs } = connected;
-  const mustReload = state.isLost || resumed === false;
+  const isResumed = resumed === true;
+  // History that was broken off begins anew, later: between the two there may be a hole.
+  const mustReload = !isResumed && (state.isLost || resumed === false || state.isAmidHistory);
   const [next, refused] = refuseTooLarge({
     ...state,
     phase: 'catchingUp',
     refusals: 0,
     isLost: false,
+    isAmidHistory: !isResumed && state.wantsHistory,
     frameMaxBytes,
     pingAfterMs,
     pongTimeoutMs,
@@ -49,13 +52,13 @@ export function greet(state: State, connected: Connected): Step {
     ...(mustReload ? [{ type: 'reload' } as const] : []),
     ...refused,
   ];
-  if (resumed === true || state.wantsHistory) return [next, told];
+  if (isResumed || state.wantsHistory) return [next, told];
   const [live, effects] = goLive(next);
   return [live, [...told, ...effects]];
 }
 
 export function goLive(state: State): Step {
-  const [next, sends] = flush({ ...state, phase: 'live' });
+  const [next, sends] = flush({ ...state, phase: 'live', isAmidHistory: false });
   const { stableAfterMs } = times;
   return [
     next,
