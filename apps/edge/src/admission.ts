@@ -8,6 +8,7 @@ import { createGauge, type Gauge } from './pressure/gauge.ts';
 import { createPressure, type Sheddable } from './pressure/pressure.ts';
 import { createDoor, type Door } from './upgrade/door.ts';
 import { openFilesMax, socketsWithin } from './upgrade/open-files.ts';
+import { createProxyWatch, type ProxySigns } from './upgrade/proxy-signs.ts';
 
 export interface AdmissionOptions {
   readonly config: EdgeConfig;
@@ -30,6 +31,7 @@ export interface Holdback {
 export interface Admission extends Holdback {
   readonly door: Door;
   readonly gauge: Gauge;
+  proxySigns(): ProxySigns;
 }
 
 /** An edge that is late whatever is taken must not stop the cluster: so many messages a second go on. */
@@ -56,16 +58,25 @@ export function createAdmission(options: AdmissionOptions): Admission {
     onWarning: options.onWarning,
   });
   describeLag(metrics, gauge);
+  const proxies = createProxyWatch(config.TRUSTED_PROXIES ?? []);
+  const door = createDoor({
+    ...doorSettings(options),
+    isPressed: () => pressure.sheds('connects'),
+    now,
+  });
   return {
     gauge,
-    door: createDoor({
-      ...doorSettings(options),
-      isPressed: () => pressure.sheds('connects'),
-      now,
-    }),
+    door: {
+      ...door,
+      closedTo(peer) {
+        proxies.note(peer);
+        return door.closedTo(peer);
+      },
+    },
+    proxySigns: proxies.signs,
     sheds: (what) => pressure.sheds(what),
     takeMessage() {
-      if (!pressure.sheds('messages') && messages.take() === 0) return 0;
+      if (!pressure.sheds('messages') && messages.reserve(0) === 0) return 0;
       traffic.shed('messages');
       // Until there is one is no time at all: what counts is that not all come back at once.
       return Math.round(retryAfterMs * (1 + Math.random()));

@@ -115,7 +115,7 @@ const limits = {
   }),
   OVERLOAD_LAG_MS: durationMs({
     description:
-      'how late edges may be; above it no more events are accepted than are carried in time, the others are answered 429; 0: never',
+      'how late edges may be; from two fifths of it on no more events are accepted than are carried in time: calls wait for their turn, and those that would wait for more than 250 ms are answered 429; 0: never',
     max: 60_000,
     default: 250,
   }),

@@ -9,6 +9,8 @@ export interface Measurements {
   refused(code: string): void;
   /** A request was answered 429 for the sake of what was accepted before. */
   heldBack(by: 'overload' | 'service' | 'concurrency'): void;
+  /** A request waited for its turn. */
+  paced(): void;
   describeOverload(gauges: OverloadGauges): void;
   /** An append settled. */
   appended(outcome: string, ms: number): void;
@@ -27,6 +29,7 @@ export function createMeasurements(metrics: Metrics): Measurements {
   const requests = metrics.family(...labelled(ingressMetrics.requests));
   const refusals = metrics.family(...labelled(ingressMetrics.refusals));
   const heldBack = metrics.family(...labelled(ingressMetrics.heldBack));
+  const paced = metrics.counter(textOf(ingressMetrics.paced));
   const appends = metrics.family(...labelled(ingressMetrics.appends));
   const appendMs = metrics.histogram({
     ...textOf(ingressMetrics.appendDuration),
@@ -36,6 +39,7 @@ export function createMeasurements(metrics: Metrics): Measurements {
     answered: (route, method, status) => void (requests(route, method, String(status)).value += 1),
     refused: (code) => void (refusals(code).value += 1),
     heldBack: (by) => void (heldBack(by).value += 1),
+    paced: () => void (paced.value += 1),
     describeOverload({ edgesLagMs, acceptedPerSecond }) {
       metrics.gauge(textOf(ingressMetrics.edgesLag), edgesLagMs);
       metrics.gauge(textOf(ingressMetrics.acceptedMax), acceptedPerSecond);

@@ -30,6 +30,13 @@ export const ingressMetrics = {
     reading:
       '`overload`: edges are late, add edges. `service`: one calls more than `SERVICE_CALLS_MAX_PER_SECOND`. `concurrency`: add ingresses.',
   },
+  paced: {
+    name: 'switchboard_ingress_paced_total',
+    kind: 'counter',
+    help: 'Requests that waited for their turn, up to a quarter of a second, because edges are late',
+    reading:
+      'A little in a peak is right. All the time: add edges before callers are answered 429.',
+  },
   appends: {
     name: 'switchboard_ingress_appends_total',
     kind: 'counter',
@@ -48,7 +55,7 @@ export const ingressMetrics = {
     name: 'switchboard_ingress_edges_lag_milliseconds',
     kind: 'gauge',
     help: 'The worst lag that an edge tells of; 0: none',
-    reading: 'Above `OVERLOAD_LAG_MS` less is accepted until it falls.',
+    reading: 'Above two fifths of `OVERLOAD_LAG_MS` less is accepted until it falls.',
   },
   acceptedMax: {
     name: 'switchboard_ingress_accepted_max_per_second',

@@ -68,6 +68,26 @@ describe('while an edge is late', () => {
       .toBe(0);
   });
 
+  test('who waits for answers is paced and not sent away', async () => {
+    beLate(5_000);
+    await until(429);
+    const posts = async () => {
+      const statuses: number[] = [];
+      for (let post = 0; post < 40; post += 1)
+        statuses.push((await ingress.post('/global', {})).status);
+      return statuses;
+    };
+    const startMs = performance.now();
+    const answered = await Promise.all(Array.from({ length: 8 }, posts));
+    expect(answered.flat().filter((status) => status !== 200)).toEqual([]);
+    // A hundred at once and a hundred a second: the floor under what edges may cut.
+    expect(performance.now() - startMs).toBeGreaterThan(1_500);
+    const metrics = await (await fetch(`${ingress.process.privateUrl}/metrics`)).text();
+    expect(Number(/^switchboard_ingress_paced_total (\d+)/mu.exec(metrics)?.[1])).toBeGreaterThan(
+      100,
+    );
+  });
+
   test('a refusal comes after the token and before the body, which is taken in all the same', async () => {
     beLate(5_000);
     await until(429);

@@ -1,7 +1,8 @@
 /**
  * Holds back what emits events while edges are late, or this process itself: what is accepted shall not get
- * late, and the rest is told when to come again. Nothing is asked on the way of a request; edges that are
- * late say so.
+ * late. A request waits for its turn, so that whoever waits for an answer posts as fast as edges carry; who
+ * would have to wait too long is told when to come again. Nothing is asked on the way of a request; edges
+ * that are late say so.
  */
 import type { LagWatch } from '@switchboard/bus';
 import { createAdaptiveLimit, createLoopLag } from '@switchboard/runtime';
@@ -13,7 +14,7 @@ export interface OverloadOptions {
   readonly watch: LagWatch;
   /** How late edges and this process may be, ms; 0: however late. */
   readonly lagMaxMs: number;
-  readonly measurements: Pick<Measurements, 'heldBack' | 'refused' | 'describeOverload'>;
+  readonly measurements: Pick<Measurements, 'paced' | 'heldBack' | 'refused' | 'describeOverload'>;
 }
 
 export interface Overload {
@@ -26,9 +27,19 @@ export interface Overload {
 /** An edge that is late whatever is accepted must not stop all: so many events a second go on. */
 const floorPerSecond = 100;
 const lookEveryMs = 250;
+/** To wait costs little: it begins at this part of what edges may be late. */
+const pacedFromPart = 0.4;
+/** How long a request may wait. */
+const waitMaxMs = 250;
+/** A timer is no finer. */
+const waitMinMs = 1;
 
 export function createOverload({ watch, lagMaxMs, measurements }: OverloadOptions): Overload {
-  const limit = createAdaptiveLimit({ lagMaxMs, floorPerSecond, now: () => performance.now() });
+  const limit = createAdaptiveLimit({
+    lagMaxMs: lagMaxMs * pacedFromPart,
+    floorPerSecond,
+    now: () => performance.now(),
+  });
   const loopLag = createLoopLag(lookEveryMs);
   measurements.describeOverload({
     edgesLagMs: watch.worstMs,
@@ -46,7 +57,12 @@ export function createOverload({ watch, lagMaxMs, measurements }: OverloadOption
         watch.close();
       });
       app.addHook('onRequest', (_request, reply, next) => {
-        if (limit.take() === 0) return next();
+        const waitMs = limit.reserve(waitMaxMs);
+        if (waitMs !== undefined && waitMs < waitMinMs) return next();
+        if (waitMs !== undefined) {
+          measurements.paced();
+          return void setTimeout(next, waitMs);
+        }
         measurements.heldBack('overload');
         measurements.refused('rate_limited');
         refuse(reply);

@@ -26,8 +26,11 @@ export interface AdaptiveLimitOptions {
 export interface AdaptiveLimit {
   /** What may be accepted in a second; Infinity while there is no limit. */
   readonly perSecond: number;
-  /** 0: accepted. Otherwise the milliseconds after which to come again. */
-  take(): number;
+  /**
+   * Accepts what may wait so long, ms: gives the milliseconds after which it may go on, 0 or more.
+   * Undefined: refused, because it would have to wait longer.
+   */
+  reserve(waitMaxMs: number): number | undefined;
   /** So many more came with the last one; others wait for them, though never longer than two seconds. */
   owe(count: number): void;
   /** The lag is this now. To be told several times a second, also while it is 0. */
@@ -74,7 +77,7 @@ export function createAdaptiveLimit(options: AdaptiveLimitOptions): AdaptiveLimi
   let usedAtMs = 0;
   let acceptedPerSecond = 0;
   let accepted = 0;
-  let refused = 0;
+  let heldUp = 0;
   let observedAtMs = now();
 
   const rate = () => ({ perSecond, burst: Math.max(1, floorPerSecond, perSecond * burstS) });
@@ -103,9 +106,9 @@ export function createAdaptiveLimit(options: AdaptiveLimitOptions): AdaptiveLimi
     cutTo(Math.min(perSecond, Math.max(acceptedPerSecond, perSecond / 2)), lagMs, nowMs);
   };
   const raise = (elapsedMs: number, nowMs: number) => {
-    if (refused > 0 || acceptedPerSecond > perSecond * unusedPart) usedAtMs = nowMs;
+    if (heldUp > 0 || acceptedPerSecond > perSecond * unusedPart) usedAtMs = nowMs;
     if (nowMs - usedAtMs >= unusedMs) return open();
-    if (refused === 0) return;
+    if (heldUp === 0) return;
     const factor = perSecond < cameAtFirst * fastPart ? raiseFast : raiseSlow;
     perSecond *= factor ** (elapsedMs / 1_000);
   };
@@ -117,10 +120,10 @@ export function createAdaptiveLimit(options: AdaptiveLimitOptions): AdaptiveLimi
     get perSecond() {
       return perSecond;
     },
-    take() {
-      const waitMs = perSecond === Infinity ? 0 : bucket.take(now(), rate());
-      if (waitMs > 0) refused += 1;
-      else accepted += 1;
+    reserve(waitMaxMs) {
+      const waitMs = perSecond === Infinity ? 0 : bucket.reserve(now(), rate(), waitMaxMs);
+      if (waitMs !== 0) heldUp += 1;
+      if (waitMs !== undefined) accepted += 1;
       return waitMs;
     },
     owe(count) {
@@ -139,7 +142,7 @@ export function createAdaptiveLimit(options: AdaptiveLimitOptions): AdaptiveLimi
       if (lagMs > lagMaxMs) (perSecond === Infinity ? close : cutAgain)(lagMs, nowMs);
       else if (perSecond !== Infinity && lagMs < lagMaxMs / 2) raise(elapsedMs, nowMs);
       accepted = 0;
-      refused = 0;
+      heldUp = 0;
     },
   };
 }

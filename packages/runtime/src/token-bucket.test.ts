@@ -30,4 +30,17 @@ describe('a token bucket', () => {
     expect(bucket.isFull(1_499)).toBe(false);
     expect(bucket.take(1_500, rate)).toBe(0);
   });
+
+  it('reserves what will be there in time, each behind the one before', () => {
+    const bucket = new TokenBucket();
+    const rate = { perSecond: 100, burst: 2 };
+    const reserve = (nowMs: number) => bucket.reserve(nowMs, rate, 25);
+    expect([reserve(1_000), reserve(1_000), reserve(1_000), reserve(1_000)]).toEqual([
+      0, 0, 10, 20,
+    ]);
+    expect(reserve(1_000)).toBeUndefined();
+    expect(reserve(1_005)).toBe(25);
+    expect(bucket.take(1_005, rate)).toBe(35);
+    expect(bucket.reserve(2_000, { perSecond: 0, burst: 1 }, 0)).toBe(0);
+  });
 });

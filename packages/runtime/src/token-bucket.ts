@@ -11,6 +11,9 @@ export interface Rate {
   readonly burst: number;
 }
 
+/** Sums of fractions: what rounding adds, as a part of a token, must not cost the last one of a burst. */
+const roundingPart = 1e-6;
+
 export class TokenBucket {
   /** By the caller's clock, ms; in the past: it is full. */
   private fullAtMs = 0;
@@ -24,10 +27,23 @@ export class TokenBucket {
     const tokenMs = 1_000 / perSecond;
     const fullAtMs = Math.max(this.fullAtMs, nowMs) + tokenMs;
     const excessMs = fullAtMs - nowMs - burst * tokenMs;
-    // A sum of fractions: what rounding adds must not cost the last token of a burst.
-    if (excessMs > tokenMs * 1e-6) return Math.ceil(excessMs);
+    if (excessMs > tokenMs * roundingPart) return Math.ceil(excessMs);
     this.fullAtMs = fullAtMs;
     return 0;
+  }
+
+  /**
+   * Takes a token that will be there within `waitMaxMs`: the milliseconds until then, 0 or more.
+   * Undefined: it would take longer, and all was left as it was.
+   */
+  reserve(nowMs: number, { perSecond, burst }: Rate, waitMaxMs: number): number | undefined {
+    if (perSecond === 0) return 0;
+    const tokenMs = 1_000 / perSecond;
+    const fullAtMs = Math.max(this.fullAtMs, nowMs) + tokenMs;
+    const waitMs = Math.max(0, fullAtMs - nowMs - burst * tokenMs);
+    if (waitMs > waitMaxMs + tokenMs * roundingPart) return undefined;
+    this.fullAtMs = fullAtMs;
+    return Math.min(waitMs, waitMaxMs);
   }
 
   /** Takes so many more, there or not: who comes next waits for them. */
