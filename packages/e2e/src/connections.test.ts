@@ -68,6 +68,24 @@ describe('above the number of connections of a user', () => {
   });
 });
 
+test('who observes a room is in no list: it makes nobody give way, and gives way to nobody', async () => {
+  const chatId = stage.name('chat');
+  const observer = await cast.operator(chatId, { edge: 0, query: { observe: 1 } });
+  const { id } = observer;
+  const open = [observer];
+  for (const edge of [1, 0, 1]) open.push(await cast.operator(chatId, { edge, id }));
+  for (const edge of [0, 1])
+    open.push(await cast.operator(chatId, { edge, id, query: { observe: 1 } }));
+  const { event_id: fence } = await stage.backend.say(chatId);
+  for (const player of open) {
+    await player.next(({ event_id }) => event_id === fence);
+    expect(player.all('disconnecting')).toEqual([]);
+  }
+  expect(await stage.backend.post('/sessions/disconnect', { user_id: id })).toEqual({
+    disconnected: open.length,
+  });
+});
+
 /** The status of a connect without a token: 401 when it came in, 0 for a 429 that does not say when to come again. */
 const knock = (forwardedFor: string | string[]): Promise<number> => {
   const { url } = stage.cluster.edges[0]!;
