@@ -203,6 +203,7 @@ const lease = await bus.nodes.enter(startNodeId, () => ({
   sockets: edge.table.size,
   rooms: edge.rooms.size,
   ...admission.gauge.lag(),
+  ...admission.proxySigns(),
 }));
 shutdown.signal.addEventListener('abort', () => lease.tell(), { once: true });
 shutdown.add('lease', () =>

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
-import { findFreePort, startRedis } from '@switchboard/testkit';
+import { findFreePort, openChat, startRedis } from '@switchboard/testkit';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { runCli, settingsOf } from './test/cli-under-test.ts';
 import { startGuardedCluster, type GuardedCluster } from './test/guarded-cluster.ts';
@@ -299,7 +299,26 @@ test('for people it writes a line for each, what to change and where it is told'
   expect(out).toMatch(/\n\d+ ok, \d+ warnings, 1 faults, \d+ not seen\n$/u);
 });
 
-test('a clock that is off, another version, and a drain', async () => {
+test('another version behind a private port that is named', async () => {
+  const health = { ready: true, reasons: [], clock_offset_ms: 0, version: '0.0.8' };
+  const other = createServer((_request, response) => response.end(JSON.stringify(health)));
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+  const { version } = (await (await fetch(`${site.cluster.ingress.url}/health/ready`)).json()) as {
+    version: string;
+  };
+  const versions = async (args: readonly string[]) =>
+    (await quickDoctor(args)).checks.find(({ id }) => id === 'versions');
+  const here = `edges ${version}, ingresses ${version}`;
+  expect(await versions([])).toMatchObject({ status: 'ok', saw: here });
+  expect(await versions(['--private', url])).toMatchObject({
+    status: 'warn',
+    saw: `${here}, private ports 0.0.8`,
+  });
+  other.close();
+});
+
+test('a clock that is off, a proxy that is not believed, another version, and a drain', async () => {
   const edge = await site.cluster.addEdge();
   await everyEdgeIsReady();
   const files = ['--no-host', '--files', '1024'];
@@ -307,6 +326,13 @@ test('a clock that is off, another version, and a drain', async () => {
     ['clocks', 'fail', /^(?:299|30\d)\d{3} ms/u],
     [...files, '--private', edge.privateUrl],
   );
+  const headers = { 'x-forwarded-for': '203.0.113.5' };
+  await expect(openChat({ url: edge.url, headers, token: 'none' })).rejects.toThrow(/401/u);
+  await expect
+    .poll(async () => (await quickDoctor()).checks.find(({ id }) => id === 'forwarded-for'), {
+      timeout: 10_000,
+    })
+    .toMatchObject({ status: 'warn', saw: expect.stringMatching(/^1 connects had/u) });
   const nodes = JSON.parse((await runCli([...settingsOf(site.cluster), 'nodes', '--json'])).out);
   const { id } = nodes.find(({ address }: { address: string }) => edge.url.endsWith(address));
   // The edge writes its own again within three seconds: until it has been seen.

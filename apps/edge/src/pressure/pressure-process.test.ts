@@ -10,6 +10,8 @@ const stats = {
   rooms: 1,
   loopLagMs: 0,
   followLagMs: 0,
+  forwardedIgnored: 0,
+  forwardedMissing: 0,
 } as const;
 
 let edges: EdgesUnderTest;

@@ -25,6 +25,16 @@ export function createAddressKey(trustedProxies: readonly string[]): AddressKey 
   };
 }
 
+/** Whether the peer is one of them. */
+export function createProxyCheck(trustedProxies: readonly string[]): (peer: Peer) => boolean {
+  const proxies = new BlockList();
+  for (const range of trustedProxies) addRange(proxies, range);
+  return ({ address }) => {
+    const known = normalize(address);
+    return known !== undefined && contains(proxies, known);
+  };
+}
+
 /** What is wrong with an address or a range in CIDR notation. */
 export function addressRangeProblem(range: string): string | undefined {
   try {

@@ -53,6 +53,8 @@ function describe(node: NodeInfo): NodesAnswer[number] {
     rooms: node.rooms,
     loop_lag_ms: node.loopLagMs,
     follow_lag_ms: node.followLagMs,
+    forwarded_ignored: node.forwardedIgnored,
+    forwarded_missing: node.forwardedMissing,
     lease_ends_in_ms: node.leaseEndsInMs,
   };
 }

@@ -180,6 +180,8 @@ describe('nodes', () => {
         rooms: 1,
         loop_lag_ms: 3,
         follow_lag_ms: 4,
+        forwarded_ignored: 5,
+        forwarded_missing: 6,
         lease_ends_in_ms: expect.any(Number),
       },
     ]);

@@ -155,6 +155,8 @@ export const edgeStats: NodeStats = {
   rooms: 1,
   loopLagMs: 3,
   followLagMs: 4,
+  forwardedIgnored: 5,
+  forwardedMissing: 6,
 };
 
 let count = 0;

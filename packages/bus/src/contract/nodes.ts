@@ -9,6 +9,10 @@ export interface NodeStats {
   readonly rooms: number;
   readonly loopLagMs: number;
   readonly followLagMs: number;
+  /** Connects since its start whose X-Forwarded-For came from nobody who is trusted. */
+  readonly forwardedIgnored: number;
+  /** Connects since its start from a trusted proxy that named nobody. */
+  readonly forwardedMissing: number;
 }
 
 /** How late a node is. */

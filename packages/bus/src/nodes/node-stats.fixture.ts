@@ -9,4 +9,6 @@ export const stats: NodeStats = {
   rooms: 2,
   loopLagMs: 1,
   followLagMs: 4,
+  forwardedIgnored: 5,
+  forwardedMissing: 6,
 };

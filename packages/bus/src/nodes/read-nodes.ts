@@ -32,6 +32,9 @@ function decodeStats(hash: Record<string, string>): NodeStats {
     rooms: count('rooms'),
     loopLagMs: count('loopLagMs'),
     followLagMs: count('followLagMs'),
+    // None in what an earlier version tells.
+    forwardedIgnored: count('forwardedIgnored'),
+    forwardedMissing: count('forwardedMissing'),
   };
 }
 

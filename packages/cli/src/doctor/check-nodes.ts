@@ -5,10 +5,16 @@ import { createApi } from '../api.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 import type { Settings } from '../settings.ts';
+import { judgeVersions } from './judge-versions.ts';
 
 const lagWarnMs = 250;
 
-export async function checkNodes(settings: Settings, edgesMin: number): Promise<Finding[]> {
+/** @param privateUrls private ports, `http://…` */
+export async function checkNodes(
+  settings: Settings,
+  edgesMin: number,
+  privateUrls: readonly string[],
+): Promise<Finding[]> {
   if (!settings.apiToken) {
     return [finding('api-token', ['skip', 'API_TOKEN is not set', 'Set it to ask ingress too.'])];
   }
@@ -17,6 +23,8 @@ export async function checkNodes(settings: Settings, edgesMin: number): Promise<
     return [
       finding('api-token', ['ok', `${settings.url} takes it`]),
       ...judgeNodes(nodes, edgesMin),
+      judgeForwarded(nodes),
+      await judgeVersions(settings, nodes, privateUrls),
     ];
   } catch (error) {
     const { message, hint, exitCode } = error as Failure;
@@ -29,7 +37,6 @@ export async function checkNodes(settings: Settings, edgesMin: number): Promise<
 function judgeNodes(nodes: NodesAnswer, edgesMin: number): Finding[] {
   const worst = Math.max(0, ...nodes.flatMap((node) => [node.loop_lag_ms, node.follow_lag_ms]));
   const away = nodes.filter(({ state }) => state !== 'ready');
-  const versions = [...new Set(nodes.map(({ version }) => version))];
   return [
     finding('edges', [
       nodes.length >= edgesMin ? 'ok' : 'fail',
@@ -46,10 +53,25 @@ function judgeNodes(nodes: NodesAnswer, edgesMin: number): Finding[] {
       `${Math.round(worst)} ms at the latest edge`,
       'Start more edges: above OVERLOAD_LAG_MS messages are refused.',
     ]),
-    finding('versions', [
-      versions.length <= 1 ? 'ok' : 'warn',
-      versions.join(' and ') || 'none',
-      'Finish the upgrade, or roll it back: two versions are for minutes, not for weeks.',
-    ]),
   ];
+}
+
+function judgeForwarded(nodes: NodesAnswer): Finding {
+  const sum = (count: (node: NodesAnswer[number]) => number | undefined) =>
+    nodes.reduce((total, node) => total + (count(node) ?? 0), 0);
+  const ignored = sum((node) => node.forwarded_ignored);
+  const missing = sum((node) => node.forwarded_missing);
+  if (missing > 0)
+    return finding('forwarded-for', [
+      'warn',
+      `${missing} connects from TRUSTED_PROXIES named no client`,
+      'Have the balancer set X-Forwarded-For: all of its clients count as one address.',
+    ]);
+  return finding('forwarded-for', [
+    ignored > 0 ? 'warn' : 'ok',
+    ignored > 0
+      ? `${ignored} connects had an X-Forwarded-For that is not believed`
+      : 'every X-Forwarded-For came from TRUSTED_PROXIES',
+    "Put the balancer's addresses into TRUSTED_PROXIES of the edges, unless clients wrote it.",
+  ]);
 }

@@ -25,7 +25,7 @@ export interface ExamineOptions {
 export async function examine(settings: Settings, options: ExamineOptions): Promise<Finding[]> {
   const groups = await Promise.all([
     checkRedis(settings),
-    checkNodes(settings, options.edges),
+    checkNodes(settings, options.edges, options.private),
     checkPrivate(options.private, options.files),
     checkSocket(settings, options.idle * 1000),
     options.host ? checkHost(options.hostRoot) : [],

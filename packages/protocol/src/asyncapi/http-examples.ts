@@ -220,6 +220,8 @@ export const answerExamples = {
       rooms: 2_207,
       loop_lag_ms: 2,
       follow_lag_ms: 1,
+      forwarded_ignored: 0,
+      forwarded_missing: 0,
       lease_ends_in_ms: 8_400,
     },
   ],

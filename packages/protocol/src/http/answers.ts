@@ -92,6 +92,10 @@ export const nodesAnswer = z
       rooms: s.count,
       loop_lag_ms: z.number(),
       follow_lag_ms: z.number(),
+      /** Connects whose X-Forwarded-For is not believed; absent from an ingress of 0.1. */
+      forwarded_ignored: s.count.optional(),
+      /** Connects from TRUSTED_PROXIES without one. */
+      forwarded_missing: s.count.optional(),
       lease_ends_in_ms: z.number(),
     }),
   )
