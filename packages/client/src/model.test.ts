@@ -201,7 +201,7 @@ const expectComplete = ({ server, given, answers }: Played, { calls }: Expected)
   }
 };
 
-const numRuns = Number(process.env['MODEL_RUNS'] ?? 400);
+const numRuns = Number(process.env['MODEL_RUNS'] ?? 200);
 
 test.each([
   ['a room', 1],

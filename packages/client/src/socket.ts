@@ -24,17 +24,20 @@ export function createSocket(WebSocket: Environment['WebSocket'], events: Socket
   const listen = (socket: SocketLike) => {
     let wasOpen = false;
     const isCurrent = () => current === socket;
+    const lost = (code: number) => {
+      if (!isCurrent()) return;
+      current = undefined;
+      events.closed(code, wasOpen);
+    };
     socket.addEventListener('open', () => (wasOpen = true));
     socket.addEventListener('message', ({ data }) => {
       if (isCurrent() && typeof data === 'string') events.frame(data);
     });
-    // Without a listener `ws` would end the process; what went wrong is told by `close`.
-    socket.addEventListener('error', () => undefined);
-    socket.addEventListener('close', ({ code }) => {
-      if (!isCurrent()) return;
-      current = undefined;
-      events.closed(code ?? abnormal, wasOpen);
+    // Node 22 tells no `close` of a socket that never opened (seen in 22.23); browsers tell both.
+    socket.addEventListener('error', () => {
+      if (!wasOpen) lost(abnormal);
     });
+    socket.addEventListener('close', ({ code }) => lost(code ?? abnormal));
   };
   return {
     open(address, token) {
