@@ -8,10 +8,22 @@ import { redisRole, startMeasuredRedis } from './redis.ts';
 
 const tokenLifeS = 24 * 3600;
 
-export const startSwitchboard: StartContender = async (signal, nodes = 2) => {
+export const startSwitchboard: StartContender = (signal, nodes = 2) =>
+  startSwitchboardWith({ nodes, env: {} }, signal);
+
+export interface SwitchboardShape {
+  nodes: number;
+  /** What differs from the defaults. */
+  env: Readonly<Record<string, string>>;
+}
+
+export const startSwitchboardWith = async (
+  { nodes, env }: SwitchboardShape,
+  signal: AbortSignal,
+): Promise<Contender & { rooms: Rooms }> => {
   const redis = await startMeasuredRedis();
   try {
-    const cluster = await startCluster({ edges: nodes, redisUrl: redis.url, signal });
+    const cluster = await startCluster({ edges: nodes, redisUrl: redis.url, env, signal });
     return describe(cluster, redis.pid, async () => {
       await cluster.stop();
       await redis.stop();
@@ -22,7 +34,11 @@ export const startSwitchboard: StartContender = async (signal, nodes = 2) => {
   }
 };
 
-const describe = (cluster: Cluster, redisPid: number, stop: () => Promise<void>): Contender => ({
+const describe = (
+  cluster: Cluster,
+  redisPid: number,
+  stop: () => Promise<void>,
+): Contender & { rooms: Rooms } => ({
   name: 'switchboard',
   processes: [
     ...[...cluster.edges, ...cluster.ingresses].map(({ role, pid }) => ({ role, pid })),

@@ -1,4 +1,5 @@
 /** All workloads, by the name that the command line takes. */
+import { costCurve } from './cost-curve.ts';
 import { cuts } from './cuts.ts';
 import { density } from './density.ts';
 import { fanOut } from './fan-out.ts';
@@ -16,6 +17,7 @@ export const workloads: ReadonlyMap<string, Workload> = new Map([
   ['rooms', rooms],
   ['ingest', ingest],
   ['density', density],
+  ['cost-curve', costCurve],
   ['storm', storm],
   ['cuts', cuts],
   ['presence', presence],
