@@ -4,6 +4,8 @@ import type { StartContender } from './contender/contender.ts';
 import type { Asked, BenchOptions } from './bench-options.ts';
 import { parseOptions, usage } from './options.ts';
 import { describeCircumstances, noteCircumstances } from './report/circumstances.ts';
+import { renderHeadline } from './report/headline.ts';
+import { writeReadme } from './report/readme.ts';
 import { keepResult, type Result } from './report/result-file.ts';
 import { awaitStopRequest } from './stop-request.ts';
 import type { Workload } from './workload/workload.ts';
@@ -18,12 +20,12 @@ const runWorkload = async (
   name: string,
   options: BenchOptions,
   signal: AbortSignal,
-): Promise<void> => {
+): Promise<readonly object[]> => {
   const workload = workloads.get(name) as Workload;
   const circumstances = await noteCircumstances(process.argv.slice(2));
   say(`\n${name}: ${workload.about}\n${describeCircumstances(circumstances)}`);
   const starts = choosePeers(name, workload, options);
-  if (starts.length === 0) return;
+  if (starts.length === 0) return [];
   const given = { ...options, asked: withBrief(workload, options) };
   const outcome = await workload.run({ options: given, contenders: starts, signal, say });
   const { scale, table, charts, ...measured } = outcome;
@@ -31,6 +33,7 @@ const runWorkload = async (
     { workload: name, circumstances, options: scale, ...measured },
     { table, charts, workload, options },
   );
+  return outcome.rows;
 };
 
 /** Who cannot take part is left out, so that one list of peers does for several workloads. */
@@ -64,16 +67,27 @@ const report = async (result: Result, told: Told): Promise<void> => {
   say(`kept in ${await keepResult(result, { file: workload.file, measured, charts })}`);
 };
 
+/** Several workloads end with the figures of all of them that stand in the README. */
+const runAll = async (options: BenchOptions, signal: AbortSignal): Promise<void> => {
+  const rows = new Map<string, readonly object[]>();
+  for (const name of options.workloads) rows.set(name, await runWorkload(name, options, signal));
+  if (rows.size > 1 && !options.isJson) process.stdout.write(`\n${renderHeadline(rows)}\n`);
+};
+
 const main = async (): Promise<number> => {
   if (process.argv.includes('--help')) {
     process.stdout.write(`${usage}\n`);
+    return 0;
+  }
+  if (process.argv[2] === 'readme') {
+    say(`README.md has ${(await writeReadme()).join(', ')}`);
     return 0;
   }
   const options = readOptions();
   if (options === undefined) return exitCodeUsage;
   const signal = awaitStopRequest(process);
   try {
-    for (const name of options.workloads) await runWorkload(name, options, signal);
+    await runAll(options, signal);
     return 0;
   } catch (error) {
     if (!signal.aborted) throw error;

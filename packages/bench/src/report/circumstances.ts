@@ -56,3 +56,7 @@ export const describeCircumstances = (circumstances: Circumstances): string => {
     `\`${circumstances.command}\``,
   ].join('  \n');
 };
+
+/** Where and of what, in a few words. */
+export const describeMachine = ({ date, commit, cpu, cores }: Circumstances): string =>
+  `${date.slice(0, 10)}, commit ${commit}, ${cores} cores of ${cpu}`;

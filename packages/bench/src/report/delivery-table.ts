@@ -1,5 +1,6 @@
 /** The rows of workloads in which messages are delivered, as tables. */
 import {
+  formatCount,
   formatDelivered,
   formatMs,
   formatPercent,
@@ -17,7 +18,7 @@ const names: readonly Column<Row>[] = [
 
 const results: readonly Column<Row>[] = [
   ...names,
-  { title: 'deliveries/s', cell: ({ deliveriesPerS }) => formatRate(deliveriesPerS) },
+  { title: 'deliveries/s', cell: ({ deliveriesPerS }) => formatCount(deliveriesPerS) },
   { title: '× minimal', cell: ({ times }) => formatTimes(times?.deliveries) },
   { title: 'p50 ms', cell: ({ p50Ms }) => formatMs(p50Ms) },
   { title: 'p99 ms', cell: ({ p99Ms }) => formatMs(p99Ms) },
@@ -48,6 +49,3 @@ export const renderResults = (rows: readonly Row[]): string => renderTable(resul
 
 /** What helps to judge it. */
 export const renderBackground = (rows: readonly Row[]): string => renderTable(background, rows);
-
-const formatRate = (perS: number): string =>
-  perS >= 1e6 ? `${(perS / 1e6).toFixed(2)} M` : `${(perS / 1e3).toFixed(0)} k`;

@@ -36,3 +36,10 @@ export const formatPercent = (part: number): string => `${(part * 100).toFixed(0
 /** How many turns the medians are of. */
 export const formatTurns = (row: { turns: number; disturbedTurns: number }): string =>
   `${row.turns}${row.disturbedTurns > 0 ? ` (${row.disturbedTurns} disturbed)` : ''}`;
+
+/** E.g. `2.50 M`, `677 k`, `12.5 k`, `42`. */
+export const formatCount = (count: number): string => {
+  if (count >= 1e6) return `${(count / 1e6).toFixed(2)} M`;
+  if (count >= 1e5) return `${(count / 1e3).toFixed(0)} k`;
+  return count >= 1e4 ? `${Number((count / 1e3).toFixed(1))} k` : count.toFixed(0);
+};

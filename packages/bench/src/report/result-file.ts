@@ -15,7 +15,7 @@ export interface Result {
   turns?: readonly object[];
 }
 
-const folder = join(import.meta.dirname, '../../../../docs/benchmarks');
+export const benchmarksFolder = join(import.meta.dirname, '../../../../docs/benchmarks');
 
 export interface Told {
   file: string;
@@ -31,10 +31,10 @@ export const keepResult = async (
   { file, measured, charts }: Told,
 ): Promise<string> => {
   const { workload, circumstances } = result;
-  const path = join(folder, `${circumstances.date.slice(0, 10)}-${file}`);
+  const path = join(benchmarksFolder, `${circumstances.date.slice(0, 10)}-${file}`);
   const isShared = file !== workload;
   const text = await readFile(`${path}.md`, 'utf8').catch(() => `# ${file}\n`);
-  await mkdir(folder, { recursive: true });
+  await mkdir(benchmarksFolder, { recursive: true });
   const pictures = Object.keys(charts).map(
     (name) => `![${name}](${basename(path)}-${name}.svg)\n\n`,
   );

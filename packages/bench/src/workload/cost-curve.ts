@@ -9,6 +9,7 @@ import { createPostFlow } from '../load/flow.ts';
 import { startLoadGenerator, type LoadGenerator } from '../load/load-generator.ts';
 import { chatIdOf } from '../load/message-body.ts';
 import { awaitCalm } from '../measure/calm.ts';
+import { drawCost } from '../report/charts.ts';
 import { renderCost, summarizeCost, type CostPoint, type CostTurn } from '../report/cost-table.ts';
 import { unlessAborted } from '../stop-request.ts';
 import { takeTurn } from './turn.ts';
@@ -51,7 +52,8 @@ export const costCurve: Workload = {
       for (const point of points) turns.push(await runPoint(point, scale, setting));
     }
     const rows = summarizeCost(turns);
-    return { scale, rows, turns, table: renderCost(rows) };
+    const charts = { chart: drawCost(rows) };
+    return { scale, rows, turns, table: renderCost(rows), charts };
   },
 };
 

@@ -3,6 +3,7 @@
  * to keep them. The contenders come one after the other: memory of the kernel cannot be told apart.
  */
 import type { StartContender } from '../contender/contender.ts';
+import { drawDensity } from '../report/charts.ts';
 import { describeDensity, renderDensity, summarizeDensity } from '../report/density-table.ts';
 import { unlessAborted } from '../stop-request.ts';
 import { takeDensityTurn, type DensityScale, type DensityTurn } from './density-turn.ts';
@@ -32,7 +33,8 @@ export const density: Workload = {
       }
     }
     const rows = summarizeDensity(turns);
-    return { scale, rows, turns, table: renderDensity(rows) };
+    const charts = { chart: drawDensity(rows) };
+    return { scale, rows, turns, table: renderDensity(rows), charts };
   },
 };
 

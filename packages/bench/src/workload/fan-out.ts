@@ -4,7 +4,9 @@ import type { Contender } from '../contender/contender.ts';
 import { createPostFlow } from '../load/flow.ts';
 import { startLoadGenerator } from '../load/load-generator.ts';
 import type { LoadShape } from '../load/load-shape.ts';
+import { drawDeliveries } from '../report/charts.ts';
 import { renderBackground, renderResults } from '../report/delivery-table.ts';
+import { formatCount } from '../report/markdown-table.ts';
 import { summarize } from '../report/summary.ts';
 import { runRounds, type OpenedLoad } from './rounds.ts';
 import type { Turn } from './turn.ts';
@@ -36,7 +38,15 @@ export const runFanOut = async (setting: WorkloadSetting, asked: Asked): Promise
   const rounds = { options, contenders, ...scale, signal, say, openLoad, describe };
   const turns = await runRounds(rounds);
   const rows = summarize(turns);
-  return { scale, rows, turns, table: `${renderResults(rows)}\n\n${renderBackground(rows)}` };
+  const table = `${renderResults(rows)}\n\n${renderBackground(rows)}`;
+  const subtitle = `Every message to each of ${formatCount(scale.subscribers)} sockets on two nodes`;
+  return {
+    scale,
+    rows,
+    turns,
+    table,
+    charts: { chart: drawDeliveries('Fan-out', subtitle, rows) },
+  };
 };
 
 const listLoads = ({ publishers = [8, 32, 128, 256], rates = [200, 500] }: Asked): LoadShape[] => {

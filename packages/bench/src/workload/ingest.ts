@@ -2,6 +2,7 @@
 import type { Contender } from '../contender/contender.ts';
 import { createPostFlow } from '../load/flow.ts';
 import { startLoadGenerator } from '../load/load-generator.ts';
+import { drawPosts } from '../report/charts.ts';
 import { renderIngest } from '../report/ingest-table.ts';
 import { summarize } from '../report/summary.ts';
 import { runRounds, type OpenedLoad } from './rounds.ts';
@@ -30,7 +31,8 @@ export const ingest: Workload = {
     const rounds = { options, contenders, ...scale, signal, say, openLoad, describe };
     const turns = await runRounds(rounds);
     const rows = summarize(turns, 'fastify');
-    return { scale, rows, turns, table: renderIngest(rows) };
+    const charts = { chart: drawPosts(rows) };
+    return { scale, rows, turns, table: renderIngest(rows), charts };
   },
 };
 

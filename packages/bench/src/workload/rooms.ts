@@ -7,7 +7,9 @@ import type { Contender } from '../contender/contender.ts';
 import type { LoadShape } from '../load/load-shape.ts';
 import { chatIdOf, newRunId } from '../load/message-body.ts';
 import { startTalkGenerator } from '../load/talk-generator.ts';
+import { drawDeliveries } from '../report/charts.ts';
 import { renderBackground, renderResults } from '../report/delivery-table.ts';
+import { formatCount } from '../report/markdown-table.ts';
 import { summarize } from '../report/summary.ts';
 import { runRounds, type OpenedLoad } from './rounds.ts';
 import type { Turn } from './turn.ts';
@@ -17,7 +19,7 @@ export const rooms: Workload = {
   about: 'clients in 5 000 rooms of two talk, 20 operators get everything',
   peers: ['switchboard', 'minimal', 'ws', 'socket.io'],
   furtherPeers: ['socket.io-streams'],
-  brief: { clients: 4000, publishers: [64], rates: [1000], rounds: 1, seconds: 4 },
+  brief: { clients: 4000, publishers: [64], rates: [500], rounds: 1, seconds: 4 },
   file: 'rooms',
   run: async ({ options, contenders, signal, say }) => {
     const { asked } = options;
@@ -42,7 +44,15 @@ export const rooms: Workload = {
       nameLoad,
     });
     const rows = summarize(turns);
-    return { scale, rows, turns, table: `${renderResults(rows)}\n\n${renderBackground(rows)}` };
+    const table = `${renderResults(rows)}\n\n${renderBackground(rows)}`;
+    const subtitle = `${formatCount(scale.clients)} clients in rooms of ${scale.roomSize} talk, ${scale.operators} operators get everything`;
+    return {
+      scale,
+      rows,
+      turns,
+      table,
+      charts: { chart: drawDeliveries('Rooms', subtitle, rows) },
+    };
   },
 };
 
