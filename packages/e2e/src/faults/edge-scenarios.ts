@@ -13,7 +13,7 @@ const closesWith = ({ ledger }: Stage, code: number): number[] =>
   );
 
 /** Who lost the edge; gives how long after its death the last of them was back, in ms. */
-const noteReturn = ({ ledger, figure, expect }: Stage): number => {
+export const noteReturn = ({ ledger, figure, expect }: Stage): number => {
   const marks = ledger.book.readers.flatMap((reader) => reader.marks);
   const returns = marks.filter(({ what }) => what === 'back').map(({ atMs }) => atMs);
   figure('readers', ledger.roamers.length);

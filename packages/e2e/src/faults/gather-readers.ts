@@ -50,5 +50,6 @@ const openOn = (
     ingresses: calls,
     roomName,
     ...(silenceMaxMs !== undefined && { silenceMaxMs }),
+    ...(scenario.createReader !== undefined && { createReader: scenario.createReader }),
   });
 };

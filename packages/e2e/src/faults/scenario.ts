@@ -4,6 +4,7 @@ import type {
   FaultKind,
   FaultProxy,
   Ledger,
+  LedgerOptions,
   PlanShape,
   Reconciliation,
   Redis,
@@ -103,6 +104,8 @@ export interface Scenario {
   rehearses?: boolean;
   /** After what silence readers give a connection up in the short form, in ms (default 30 000). */
   shortSilenceMaxMs?: number;
+  /** What reads and comes back (default: the ledger's own minimal client). */
+  createReader?: LedgerOptions['createReader'];
   /** How long the sends run in the short form (default 5). */
   shortSeconds?: number;
 }

@@ -1,6 +1,7 @@
 /** Every scenario, by its name on the command line. */
 import { behindHaproxy, behindNginx } from '../balancers/rolling-scenarios.ts';
 import { cutAgain } from './client-scenarios.ts';
+import { clientStorm } from './client-storm.ts';
 import { clockWrong, edgeDrained, edgeKilled, storm } from './edge-scenarios.ts';
 import { halfOpen } from './half-open.ts';
 import { ingressKilled } from './ingress-scenarios.ts';
@@ -39,6 +40,7 @@ const all = [
   sentinelFailover,
   redisFull,
   cutAgain,
+  clientStorm,
   slowReaders,
   halfOpen,
   linkCut,

@@ -2,7 +2,7 @@
 import { mintToken } from '../token.ts';
 import type { Book } from './book.ts';
 import type { PlannedReader } from './plan.ts';
-import { createRoamer, type Roamer } from './roamer.ts';
+import type { CreateReader, Roamer } from './roamer.ts';
 
 export interface CrewOptions {
   book: Book;
@@ -13,6 +13,7 @@ export interface CrewOptions {
   backoffMs: (attempt: number) => number;
   /** Readers come back and are in the book; passers-by do not and are not. */
   areReaders: boolean;
+  createReader: CreateReader;
   now: () => number;
 }
 
@@ -38,8 +39,9 @@ export const gatherCrew = async (
 
 const startReader = async (
   { name, role, room }: PlannedReader,
-  { book, authSecret, chatId, edgeFor, backoffMs, areReaders, now }: CrewOptions,
+  crew: CrewOptions,
 ): Promise<Roamer> => {
+  const { book, authSecret, chatId, edgeFor, backoffMs, areReaders, now } = crew;
   const chat = room === undefined ? undefined : chatId(room);
   const token = await mintToken(authSecret, {
     sub: name,
@@ -60,5 +62,5 @@ const startReader = async (
   const nextEdge = () => edgeFor(name);
   const call = { name, role, chatId: chat, token };
   const options = { book, entry, call, nextEdge, backoffMs, now };
-  return createRoamer({ ...options, comesBack: areReaders });
+  return crew.createReader({ ...options, comesBack: areReaders });
 };

@@ -11,7 +11,7 @@ import { postMessage, type Backend } from './post-message.ts';
 import { createRandom } from './random.ts';
 import { readLogs } from './read-logs.ts';
 import { reconcile, type Reconciliation } from './reconcile.ts';
-import type { Roamer } from './roamer.ts';
+import { createRoamer, type CreateReader, type Roamer } from './roamer.ts';
 
 export interface LedgerOptions {
   shape: PlanShape;
@@ -27,6 +27,8 @@ export interface LedgerOptions {
   silenceMaxMs?: number;
   /** Where a reader connects (default: the balancer's next). */
   edgeFor?: (reader: string) => string | undefined;
+  /** What reads, sends and comes back (default: a minimal client of the testkit's own). */
+  createReader?: CreateReader;
 }
 
 export interface Ledger {
@@ -73,6 +75,7 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
     chatId,
     edgeFor: options.edgeFor ?? (() => edges.next()),
     backoffMs: options.backoffMs ?? createBackoff(shape.seed, plan.readers.length),
+    createReader: options.createReader ?? createRoamer,
     now,
   };
   const crew = await gatherCrew(plan.readers, { ...crewOptions, areReaders: true });

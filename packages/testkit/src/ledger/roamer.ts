@@ -42,6 +42,9 @@ export interface Roamer {
   leave(): void;
 }
 
+/** Who reads, and comes back: this file's, or another client that is put to the proof. */
+export type CreateReader = (options: RoamerOptions) => Roamer;
+
 const positionLost = 4003;
 
 export const createRoamer = (options: RoamerOptions): Roamer => {
