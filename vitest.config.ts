@@ -29,7 +29,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['packages/e2e/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**'],
+          // These need a Docker engine and have a configuration of their own.
+          exclude: ['**/node_modules/**', '**/dist/**', 'packages/e2e/src/containers/**'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // Each file runs real processes, and mostly waits: more than three at once measures the machine.

@@ -1,5 +1,5 @@
 /**
- * What `npm start`, `npm test`, `npm run check`, `npm run bench`, `npm run chaos` and `npm run fuzz` call. It
+ * What `npm start`, `npm test` and `npm run` with `test:docker`, `check`, `bench`, `chaos` or `fuzz` call. It
  * needs nothing but Node 18 and npm: it installs what is missing, then runs the real command, which is
  * TypeScript, on Node 22. It stays in between only to pass on signals and the exit code.
  */
@@ -15,6 +15,7 @@ const binaries = join(repository, 'node_modules/.bin');
 const commands = new Map([
   ['start', 'infra/local/src/start.ts'],
   ['test', 'infra/local/src/test.ts'],
+  ['test:docker', 'infra/local/src/test-docker.ts'],
   ['check', 'infra/local/src/check.ts'],
   ['bench', 'packages/bench/src/main.ts'],
   ['chaos', 'packages/e2e/src/chaos.ts'],

@@ -15,8 +15,9 @@ for (const path of [
 ])
   await remove(path);
 
-/** Types, maps and guides of dependencies; licences stay. */
-const unused = /\.(?:d\.[cm]?ts|map|md)$/u;
-for (const path of await readdir('node_modules/.pnpm', { recursive: true }))
-  if (unused.test(path) && !/licen[cs]e/iu.test(path))
-    await remove(join('node_modules/.pnpm', path));
+/** Types, maps and guides of dependencies, and TypeScript, of which Node runs none there; licences stay. */
+const unused = /\.(?:[cm]?ts|map|md)$/u;
+const store = await readdir('node_modules/.pnpm', { recursive: true, withFileTypes: true });
+// Links among them lead to our own packages: those are not followed.
+for (const { name, parentPath } of store.filter((entry) => entry.isFile()))
+  if (unused.test(name) && !/licen[cs]e/iu.test(name)) await remove(join(parentPath, name));

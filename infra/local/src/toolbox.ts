@@ -1,7 +1,7 @@
-/** Runs the tools of `node_modules/.bin` one after the other and ends them with this process. */
+/** Runs the tools of `node_modules/.bin` and of the PATH one after the other and ends them with this process. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 
 export interface Toolbox {
   say(line: string): void;
@@ -14,6 +14,7 @@ export interface Toolbox {
 }
 
 const repository = join(import.meta.dirname, '../../..');
+const path = [join(repository, 'node_modules/.bin'), process.env['PATH']].join(delimiter);
 
 interface Host {
   on(event: string, listener: (...values: never[]) => void): unknown;
@@ -30,11 +31,10 @@ export const createToolbox = (host: Host): Toolbox => {
   return {
     say: (line) => void process.stderr.write(`${line}\n`),
     run: async (tool, args, env = {}) => {
-      const path = join(repository, 'node_modules/.bin', tool);
-      const child = spawn(path, args, {
+      const child = spawn(tool, args, {
         cwd: repository,
         stdio: ['ignore', 'inherit', 'inherit'],
-        env: { ...process.env, ...env },
+        env: { ...process.env, PATH: path, ...env },
       });
       end = (signal) => void child.kill(signal);
       const code = await new Promise<number>((resolve, reject) => {

@@ -10,6 +10,7 @@ export {
   type ClusterNode,
   type StartClusterOptions,
 } from './cluster.ts';
+export { startContainerSite, type ContainerSite } from './containers/container-site.ts';
 export { collectGarbage } from './collect-garbage.ts';
 export { mintToken, type TokenClaims } from './token.ts';
 export {

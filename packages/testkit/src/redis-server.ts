@@ -3,7 +3,7 @@
  * manager. (`REDIS_URL` comes before all of them, see `findRedis`.)
  */
 import { findExecutable, runSystemProgram } from './executable.ts';
-import { findDockerEngine } from './redis-container.ts';
+import { findDockerEngine } from './containers/redis-container.ts';
 import { installCommand, unpackRedisPackage } from './redis-package.ts';
 import type { UnpackedProgram } from './unpack-package.ts';
 

@@ -1,7 +1,7 @@
 /** One throwaway Redis, wherever it comes from. */
 import { Redis as Client } from 'ioredis';
 import { findRedisServer, type RedisServer } from './redis-server.ts';
-import { startRedisContainer } from './redis-container.ts';
+import { startRedisContainer } from './containers/redis-container.ts';
 import { startRedisProcess } from './redis-process.ts';
 
 export interface Redis {

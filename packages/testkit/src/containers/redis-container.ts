@@ -1,8 +1,11 @@
 /** A throwaway Redis in a Docker container, by Testcontainers. Loaded only when it is needed. */
+import type { StartedNetwork } from 'testcontainers';
 
-const image = 'redis:8-alpine';
+/** As in compose.yaml. */
+const image = 'redis:7.4-bookworm';
 
 export interface RedisContainer {
+  /** As this machine reaches it. */
   url: string;
   port: number;
   kill(signal: NodeJS.Signals): Promise<void>;
@@ -17,14 +20,23 @@ export const findDockerEngine = async (): Promise<string> => {
   return `Docker ${engine.info.containerRuntime.serverVersion}, image ${image}`;
 };
 
-/** A running container; Testcontainers' own reaper removes it when this process dies. */
-export const startRedisContainer = async (args: readonly string[]): Promise<RedisContainer> => {
+/**
+ * A running container; Testcontainers' own reaper removes it when this process dies.
+ *
+ * @param network where it is `redis` to others
+ */
+export const startRedisContainer = async (
+  args: readonly string[],
+  network?: StartedNetwork,
+): Promise<RedisContainer> => {
   const { GenericContainer, Wait, getContainerRuntimeClient } = await import('testcontainers');
-  const container = await new GenericContainer(image)
+  const described = new GenericContainer(image)
     .withExposedPorts(6379)
-    .withCommand(['redis-server', ...args])
-    .withWaitStrategy(Wait.forLogMessage('Ready to accept connections'))
-    .start();
+    // Its clients come from outside of its container.
+    .withCommand(['redis-server', '--protected-mode', 'no', ...args])
+    .withWaitStrategy(Wait.forLogMessage('Ready to accept connections'));
+  if (network !== undefined) described.withNetwork(network).withNetworkAliases('redis');
+  const container = await described.start();
   const engine = await getContainerRuntimeClient();
   const port = container.getMappedPort(6379);
   return {
