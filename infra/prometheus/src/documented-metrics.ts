@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 
 /** What Prometheus or its discovery adds to every series. */
-const ofPrometheus = ['pod', 'le', 'instance', 'job', '__name__'];
+const ofPrometheus = ['namespace', 'pod', 'le', 'instance', 'job', '__name__'];
 
 export function documentedMetrics(): ReadonlyMap<string, ReadonlySet<string>> {
   const url = new URL('../../../docs/metrics.md', import.meta.url);

@@ -80,7 +80,7 @@ test.concurrent('a failover in order loses nothing, and nobody has to reload', a
   expect(witnesses.map(({ player }) => player.all('connected').length)).toEqual(
     witnesses.map(() => 1),
   );
-}, 60_000);
+}, 120_000);
 
 /** Without those of nodes and sessions, which live for seconds. */
 const lastingKeys = async (servers: readonly Redis[]): Promise<string[]> => {
@@ -131,4 +131,4 @@ test.concurrent('from a standalone Redis into a Cluster: whoever comes back miss
   expect(back.all('messageAdded').map(({ event_id: id }) => id)).toEqual(
     [...missed, last].map(({ event_id: id }) => id),
   );
-}, 60_000);
+}, 120_000);
