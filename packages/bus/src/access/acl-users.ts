@@ -13,7 +13,8 @@ interface AclUser {
 }
 
 /**
- * What a client needs to be one: to say who it is, to learn whom it talks to, to find the slots of a cluster.
+ * What a client needs to be one: to say who it is, to learn whom it talks to, to find the slots of a cluster
+ * and to follow them when they move.
  * Without `client|setinfo`: Redis 7.0 refuses a file that names it, and the client does without.
  */
 const connecting = [
@@ -30,6 +31,8 @@ const connecting = [
   'cluster|nodes',
   'cluster|info',
   'readonly',
+  'readwrite',
+  'asking',
   'command',
 ] as const;
 

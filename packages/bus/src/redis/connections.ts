@@ -121,10 +121,24 @@ function createCluster(topology: ClusterTopology, options: ConnectionOptions): C
   );
   cluster.on('+node', (node: Redis) => {
     batchTurns(node);
+    handleAsking(node);
     // At once, not with its first command: those after that would be refused until it is connected.
     node.connect().catch(() => undefined);
   });
   return cluster;
+}
+
+/**
+ * The client sends ASKING before a command that was redirected, and leaves its answer to nobody: a node that
+ * refuses it, or is gone, would end the process. The command's own answer tells what there is to tell.
+ */
+function handleAsking(node: Redis): void {
+  const ask = node.asking.bind(node);
+  node.asking = () => {
+    const answer = ask();
+    answer.catch(() => undefined);
+    return answer;
+  };
 }
 
 /** Resolves when every primary takes commands. */

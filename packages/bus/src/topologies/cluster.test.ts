@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startRedisCluster, type RedisCluster } from '@switchboard/testkit';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { lostInSilence, openPair, talkEverywhere, until, type Pair } from './talk.fixture.ts';
 import { stats } from '../nodes/node-stats.fixture.ts';
 
@@ -62,6 +62,24 @@ test('while a slot moves and while a shard fails over nothing is lost, repeated 
     expect(talk.longestSilenceMs()).toBeLessThan(5_000);
     expect(lostInSilence(talk)).toEqual([]);
   }
+});
+
+test('what a node refuses of a redirection fails a command and not the process, until the slot has moved', async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => void unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  onTestFinished(() => void process.off('unhandledRejection', note));
+  const primaries = await Promise.all([0, 1, 2].map((shard) => cluster.primary(shard)));
+  const allowAsking = (rule: '+asking' | '-asking') =>
+    Promise.all(primaries.map((node) => node.client().call('ACL', 'SETUSER', 'default', rule)));
+  const talks = await talkEverywhere(pair);
+  await delay(200);
+  await allowAsking('-asking');
+  await cluster.moveTag('1', ((await cluster.shardOf('1')) + 1) % 3, 400);
+  await allowAsking('+asking');
+  for (const talk of talks) await talk.stop();
+  for (const talk of talks) expect(lostInSilence(talk)).toEqual([]);
+  expect(unhandled).toEqual([]);
 });
 
 test('a dead shard is named by readiness, the others go on, and all is well when its replica takes over', async () => {
