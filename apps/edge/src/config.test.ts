@@ -4,13 +4,22 @@ import { describe, expect, it } from 'vitest';
 import { edgeConfig, limitsOf } from './config.ts';
 
 describe('the configuration', () => {
-  it.each(['../README.md', '../../../README.md'])(
+  const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+
+  it.each(['../README.md', '../../../docs/configuration.md'])(
     'is documented in %s as the schema has it',
     (path) => {
-      const readme = readFileSync(new URL(path, import.meta.url), 'utf8');
-      expect(readme).toContain(renderConfigTable(edgeConfig));
+      expect(read(path)).toContain(renderConfigTable(edgeConfig));
     },
   );
+
+  it('is in the README, where it names a variable, as the schema has it', () => {
+    const readme = read('../../../README.md');
+    const rows = renderConfigTable(edgeConfig).split('\n');
+    const named = rows.filter((row) => readme.includes(row.slice(0, row.indexOf('|', 1) + 1)));
+    for (const row of named) expect(readme).toContain(row);
+    expect(named.length).toBeGreaterThan(4); // Head and line of the table among them.
+  });
 
   it('needs nothing set, but for the keys of tokens, which main asks for', () => {
     expect(loadConfig(edgeConfig, {})).toMatchObject({

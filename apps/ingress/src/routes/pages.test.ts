@@ -140,10 +140,18 @@ describe('security headers', () => {
   });
 });
 
-test.each(['../../README.md', '../../../../README.md'])(
+test.each(['../../README.md', '../../../../docs/configuration.md'])(
   '%s lists every environment variable as it is',
   async (path) => {
     const readme = await readFile(new URL(path, import.meta.url), 'utf8');
     expect(readme).toContain(renderConfigTable(ingressConfig));
   },
 );
+
+test('what the README says of variables is what they are', async () => {
+  const readme = await readFile(new URL('../../../../README.md', import.meta.url), 'utf8');
+  const rows = renderConfigTable(ingressConfig).split('\n');
+  const named = rows.filter((row) => readme.includes(row.slice(0, row.indexOf('|', 1) + 1)));
+  for (const row of named) expect(readme).toContain(row);
+  expect(named.filter((row) => row.startsWith('| `API_TOKENS`'))).toHaveLength(1);
+});
