@@ -2,6 +2,7 @@ export { variablesOf } from './app-variables.ts';
 export { findFreePort, isPortFree } from './free-port.ts';
 export { findRedis, startRedis, type Redis, type StartRedisOptions } from './redis.ts';
 export { findRedisProgram, findRedisServer, type RedisServer } from './redis-server.ts';
+export type { Guard } from './redis-topology/guard.ts';
 export { startSentinelGroup, type SentinelGroup } from './redis-topology/sentinel-group.ts';
 export { startRedisCluster, type RedisCluster } from './redis-topology/redis-cluster.ts';
 export {

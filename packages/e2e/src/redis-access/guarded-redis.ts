@@ -1,14 +1,10 @@
 /** A Redis as a deployment would run it: `infra/redis`, over TLS that asks for a certificate, with its users. */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort, findRedisProgram, startRedis, type Redis } from '@switchboard/testkit';
-
-const deployment = join(import.meta.dirname, '../../../../infra/redis');
-const certificate = (name: string) => join(import.meta.dirname, name);
-
-export type RedisUser = 'edge' | 'ingress' | 'operator';
+import { certificate, deployment, filledAcl, tlsEnv, type RedisUser } from './deployed-access.ts';
 
 type Client = ReturnType<Redis['client']>;
 
@@ -22,25 +18,17 @@ export interface GuardedRedis {
   stop(): Promise<void>;
 }
 
-const users: readonly RedisUser[] = ['edge', 'ingress', 'operator'];
-
-/** As the README of `infra/redis` says it; here with somebody who may look into the ACL log. */
-const fillIn = (acl: string, password: string): string => {
-  const digest = createHash('sha256').update(password).digest('hex');
-  const filled = users.reduce(
-    (text, user) => text.replace(`${user.toUpperCase()}_PASSWORD_SHA256`, digest),
-    acl,
-  );
-  // The tests' own sign of life needs a PING without a password.
+/** Here with somebody who may look into the ACL log, and with the tests' own sign of life without a password. */
+const withTests = (acl: string, password: string): string => {
   const knock = 'user default on nopass resetkeys resetchannels -@all +ping +info';
-  return `${filled.replace('user default off', knock)}user admin on #${digest} ~* &* +@all\n`;
+  return `${acl.replace('user default off', knock)}user admin on >${password} ~* &* +@all\n`;
 };
 
 export const startGuardedRedis = async (): Promise<GuardedRedis> => {
   const folder = await mkdtemp(join(tmpdir(), 'switchboard-acl-'));
   const password = randomBytes(12).toString('base64url');
   const aclFile = join(folder, 'users.acl');
-  await writeFile(aclFile, fillIn(await readFile(join(deployment, 'users.acl'), 'utf8'), password));
+  await writeFile(aclFile, withTests(await filledAcl(password), password));
   const tlsPort = await findFreePort();
   const redis = await startRedis({
     server: await findRedisProgram(),
@@ -54,12 +42,7 @@ export const startGuardedRedis = async (): Promise<GuardedRedis> => {
   });
   return {
     url: (user) => `rediss://${user}:${password}@127.0.0.1:${tlsPort}`,
-    env: {
-      REDIS_TLS_CA_FILE: certificate('ca.crt'),
-      REDIS_TLS_CERT_FILE: certificate('client.crt'),
-      REDIS_TLS_KEY_FILE: certificate('client.key'),
-      REDIS_TLS_SERVER_NAME: 'redis.test',
-    },
+    env: tlsEnv,
     as: async (user) => {
       const client = redis.client();
       await client.auth(user, password);

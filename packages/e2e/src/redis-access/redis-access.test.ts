@@ -3,7 +3,8 @@ import { startCluster, type Cluster } from '@switchboard/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createBackend } from '../backend.ts';
 import { createCast } from '../cast.ts';
-import { startGuardedRedis, type GuardedRedis, type RedisUser } from './guarded-redis.ts';
+import type { RedisUser } from './deployed-access.ts';
+import { startGuardedRedis, type GuardedRedis } from './guarded-redis.ts';
 
 let redis: GuardedRedis;
 let cluster: Cluster;

@@ -1,4 +1,7 @@
-/** Two edges and an ingress over a Sentinel group and over a Redis Cluster that change under them. */
+/**
+ * Two edges and an ingress over a Sentinel group and over a Redis Cluster that change under them, with the
+ * rights of their roles and over TLS.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   startCluster,
@@ -10,6 +13,7 @@ import {
 import { afterEach, expect, test } from 'vitest';
 import { createBackend, type Backend } from '../backend.ts';
 import { createCast, type Cast } from '../cast.ts';
+import { guardTopology, lookInto, type GuardedTopology } from '../redis-access/guarded-topology.ts';
 import { complaints, gather, startTalk } from './witnesses.ts';
 
 const chatIds = ['one', 'two', 'three', 'four'];
@@ -24,8 +28,8 @@ interface Play {
   cast: Cast;
 }
 
-const raise = async (redisUrl: string): Promise<Play> => {
-  const cluster = await startCluster({ redisUrl });
+const raise = async (access: ReturnType<GuardedTopology['accessTo']>): Promise<Play> => {
+  const cluster = await startCluster(access);
   endings.push(cluster.stop);
   let names = 0;
   const cast = createCast(
@@ -43,17 +47,24 @@ const isReady = async ({ cluster }: Play): Promise<boolean> => {
   return (await Promise.all(answers)).every(({ status }) => status === 200);
 };
 
+/** Nothing was refused, and nobody of ours came in another way. */
+const carriedOut = { refused: [], connections: ['edge over TLS', 'ingress over TLS'] };
+
+const primariesOf = (redis: RedisCluster) =>
+  Promise.all([0, 1, 2].map((shard) => redis.primary(shard)));
+
 /** The hash tag of a chat's keys, as a person would look it up. */
 const tagOf = async (redis: RedisCluster, chatId: string): Promise<string> => {
-  const primaries = await Promise.all([0, 1, 2].map((shard) => redis.primary(shard)));
+  const primaries = await primariesOf(redis);
   const keys = await Promise.all(primaries.map((node) => node.client().keys(`*:log:${chatId}`)));
   return /\{(.+)\}/u.exec(keys.flat()[0] ?? '')?.[1] ?? '';
 };
 
 test('a Sentinel group promotes a replica: every message is heard once and in order, or its loss is told', async () => {
-  const group = await startSentinelGroup();
+  const { guard, accessTo } = await guardTopology();
+  const group = await startSentinelGroup(guard);
   endings.push(group.stop);
-  const play = await raise(group.url);
+  const play = await raise(accessTo(group.url));
   const witnesses = await gather(play.cast, chatIds);
   const talk = startTalk(play.backend, chatIds);
   await delay(500);
@@ -62,12 +73,18 @@ test('a Sentinel group promotes a replica: every message is heard once and in or
   await expect.poll(() => talk.said.length, { timeout: 5_000 }).toBeGreaterThan(before + 8);
   expect(await complaints(witnesses, await talk.stop())).toEqual([]);
   await expect.poll(() => isReady(play), { timeout: 5_000 }).toBe(true);
+  expect(await lookInto([await group.primary()])).toEqual(carriedOut);
+  expect(await lookInto(group.sentinels)).toEqual({
+    refused: [],
+    connections: ['reader over TLS'],
+  });
 });
 
 test('a cluster moves slots and fails over under traffic: every message is heard once and in order', async () => {
-  const redis = await startRedisCluster();
+  const { guard, accessTo } = await guardTopology();
+  const redis = await startRedisCluster(guard);
   endings.push(redis.stop);
-  const play = await raise(redis.url);
+  const play = await raise(accessTo(redis.url));
   const witnesses = await gather(play.cast, chatIds);
   const talk = startTalk(play.backend, chatIds);
   await delay(500);
@@ -80,4 +97,5 @@ test('a cluster moves slots and fails over under traffic: every message is heard
   await delay(500);
   expect(await complaints(witnesses, await talk.stop())).toEqual([]);
   await expect.poll(() => isReady(play), { timeout: 5_000 }).toBe(true);
+  expect(await lookInto(await primariesOf(redis))).toEqual(carriedOut);
 });

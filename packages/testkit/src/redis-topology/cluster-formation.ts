@@ -5,6 +5,8 @@ import { clientOf, infoOf, until } from './servers.ts';
 export interface EmptyNode {
   redis: Redis;
   busPort: number;
+  /** At which the others find it. */
+  publicPort: number;
 }
 
 /** How long a node may be silent before the others call it failed. */
@@ -48,8 +50,8 @@ const introduce = async (nodes: readonly EmptyNode[]): Promise<void> => {
   const meetings = nodes.flatMap(({ redis }) =>
     nodes
       .filter((other) => other.redis !== redis)
-      .map(({ redis: { port }, busPort }) =>
-        clientOf(redis).call('CLUSTER', 'MEET', '127.0.0.1', port, busPort),
+      .map(({ publicPort, busPort }) =>
+        clientOf(redis).call('CLUSTER', 'MEET', '127.0.0.1', publicPort, busPort),
       ),
   );
   await Promise.all(meetings);

@@ -2,11 +2,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from '../redis.ts';
 import { clusterArgs, formCluster } from './cluster-formation.ts';
+import { userArgs, type Guard } from './guard.ts';
 import { moveSlot } from './slot-move.ts';
 import { clientOf, createServers, infoOf, until, type Servers } from './servers.ts';
 
 export interface RedisCluster {
-  /** `redis+cluster://…`, all nodes. */
+  /** `redis+cluster://…`, all nodes; or `rediss+…` where it is guarded: there without a user. */
   url: string;
   /** The index of the shard that holds the slot of a hash tag. */
   shardOf(tag: string): Promise<number>;
@@ -24,14 +25,15 @@ export interface RedisCluster {
 const shardCount = 3;
 
 /** Resolves when every slot is served and every replica follows. */
-export const startRedisCluster = async (): Promise<RedisCluster> => {
-  const servers = await createServers();
+export const startRedisCluster = async (guard?: Guard): Promise<RedisCluster> => {
+  const servers = await createServers(guard);
   try {
-    const nodes = await startNodes(servers);
+    const nodes = await startNodes(servers, guard);
     await formCluster(nodes, shardCount);
     return assemble(
       servers,
       nodes.map(({ redis }) => redis),
+      guard,
     );
   } catch (error) {
     await servers.stop();
@@ -40,15 +42,22 @@ export const startRedisCluster = async (): Promise<RedisCluster> => {
 };
 
 /** The first three become primaries, each of the others the replica of one. */
-const startNodes = (servers: Servers) =>
+const startNodes = (servers: Servers, guard: Guard | undefined) =>
   Promise.all(
     Array.from({ length: shardCount * 2 }, async () => {
       const busPort = await servers.port();
-      return { busPort, redis: await servers.start(() => clusterArgs(busPort)) };
+      const args = [...clusterArgs(busPort), ...userArgs(guard?.dataUsers)];
+      const redis = await servers.start(() => args);
+      return { busPort, redis, publicPort: servers.publicPort(redis) };
     }),
   );
 
-const assemble = (servers: Servers, nodes: readonly Redis[]): RedisCluster => {
+const assemble = (
+  servers: Servers,
+  nodes: readonly Redis[],
+  guard: Guard | undefined,
+): RedisCluster => {
+  const hosts = nodes.map((node) => `127.0.0.1:${servers.publicPort(node)}`);
   const membersOf = (shard: number) =>
     nodes.filter((node, index) => index % shardCount === shard && isRunning(node));
   const isPrimary = async (node: Redis) => (await infoOf(node, 'role')) === 'master';
@@ -64,7 +73,7 @@ const assemble = (servers: Servers, nodes: readonly Redis[]): RedisCluster => {
       return now !== before && (await infoOfCluster(now)).includes('cluster_state:ok');
     });
   return {
-    url: `redis+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
+    url: `redis${guard ? 's' : ''}+cluster://${hosts.join(',')}`,
     primary,
     shardOf: async (tag) => {
       const slot = await slotOf(nodes, tag);
@@ -88,7 +97,9 @@ const assemble = (servers: Servers, nodes: readonly Redis[]): RedisCluster => {
       const [all, target] = [await primaries(), await primary(shard)];
       const owner = await ownerOf(target, slot);
       const source = all.find(({ port }) => port === owner) as Redis;
-      await moveSlot({ slot, source, target, primaries: all, hold: () => delay(holdMs) });
+      const targetPort = servers.publicPort(target);
+      const hold = () => delay(holdMs);
+      await moveSlot({ slot, source, target, targetPort, primaries: all, hold });
     },
     stop: servers.stop,
   };

@@ -1,11 +1,13 @@
 /** A primary, its replicas, and the Sentinels that promote one of them: real processes. */
 import type { Redis } from '../redis.ts';
+import { userArgs, type Guard } from './guard.ts';
 import { whileWritesWait } from './writes-wait.ts';
 import { clientOf, createServers, infoOf, until, type Servers } from './servers.ts';
 
 export interface SentinelGroup {
-  /** `redis+sentinel://…/main`. */
+  /** `redis+sentinel://…/main`, or `rediss+…` where it is guarded: there without a user. */
   url: string;
+  readonly sentinels: readonly Redis[];
   /** The server that is the primary now, as the Sentinels say. */
   primary(): Promise<Redis>;
   /** Has a replica promoted while the primary lives; resolves when it takes writes. */
@@ -26,10 +28,10 @@ const replicas = 2;
 const sentinels = 3;
 
 /** Resolves when every Sentinel knows the others and both replicas follow. */
-export const startSentinelGroup = async (): Promise<SentinelGroup> => {
-  const servers = await createServers();
+export const startSentinelGroup = async (guard?: Guard): Promise<SentinelGroup> => {
+  const servers = await createServers(guard);
   try {
-    return assemble(servers, await start(servers));
+    return assemble(servers, await start(servers, guard), guard);
   } catch (error) {
     await servers.stop();
     throw error;
@@ -39,6 +41,7 @@ export const startSentinelGroup = async (): Promise<SentinelGroup> => {
 interface Parts {
   data: Redis[];
   sentinels: readonly Redis[];
+  replicaArgs: (primary: Redis) => readonly string[];
 }
 
 const dataArgs = [
@@ -47,22 +50,23 @@ const dataArgs = [
   ['--min-replicas-to-write', '1', '--min-replicas-max-lag', '10'],
 ].flat();
 
-const start = async (servers: Servers): Promise<Parts> => {
-  const primary = await servers.start(() => dataArgs);
+const start = async (servers: Servers, guard: Guard | undefined): Promise<Parts> => {
+  const own = [...dataArgs, ...userArgs(guard?.dataUsers)];
+  const replicaArgs = (primary: Redis) =>
+    own.concat('--replicaof', '127.0.0.1', String(servers.publicPort(primary)));
+  const primary = await servers.start(() => own);
   const data = await times(replicas, () => servers.start(() => replicaArgs(primary)));
   await until('the replicas follow', async () => (await goodReplicas(primary)) === replicas);
+  const config = configOf(servers.publicPort(primary));
   const watching = await times(sentinels, () =>
-    servers.start(() => ['--sentinel'], configOf(primary)),
+    servers.start(() => ['--sentinel', ...userArgs(guard?.sentinelUsers)], config),
   );
   await Promise.all(watching.map((sentinel) => hurry(sentinel)));
   await until('the Sentinels know each other', () => everySentinel(watching, isComplete));
-  return { data: [primary, ...data], sentinels: watching };
+  return { data: [primary, ...data], sentinels: watching, replicaArgs };
 };
 
-const replicaArgs = ({ port }: Redis): readonly string[] =>
-  dataArgs.concat('--replicaof', '127.0.0.1', String(port));
-
-const configOf = ({ port }: Redis): string =>
+const configOf = (port: number): string =>
   [
     `sentinel monitor ${name} 127.0.0.1 ${port} 2`,
     `sentinel down-after-milliseconds ${name} ${downAfterMs}`,
@@ -106,15 +110,20 @@ const isFailingOver = async (sentinel: Redis): Promise<boolean> => {
 const times = <T>(count: number, make: () => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, make));
 
-const assemble = (servers: Servers, { data, sentinels: watching }: Parts): SentinelGroup => {
+const assemble = (
+  servers: Servers,
+  { data, sentinels: watching, replicaArgs }: Parts,
+  guard: Guard | undefined,
+): SentinelGroup => {
   const asked = watching[0] as Redis;
+  const hosts = watching.map((sentinel) => `127.0.0.1:${servers.publicPort(sentinel)}`);
   const primaryPort = async () => {
     const address = await clientOf(asked).call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name);
     return Number((address as [string, string])[1]);
   };
   const primary = async () => {
     const port = await primaryPort();
-    return data.find((server) => server.port === port) as Redis;
+    return data.find((server) => servers.publicPort(server) === port) as Redis;
   };
   /** It takes writes as soon as one replica follows it. */
   const promotedAfter = (before: Redis) =>
@@ -157,7 +166,8 @@ const assemble = (servers: Servers, { data, sentinels: watching }: Parts): Senti
     await until('the replica is back', async () => (await goodReplicas(now)) === replicas);
   };
   return {
-    url: `redis+sentinel://${watching.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${name}`,
+    url: `redis${guard ? 's' : ''}+sentinel://${hosts.join(',')}/${name}`,
+    sentinels: watching,
     primary,
     failover: async () => promote(await primary()),
     rollOver: async () => {

@@ -3,36 +3,47 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createPortAllocation } from '../port-allocation.ts';
 import { findRedisProgram } from '../redis-server.ts';
 import { startRedis, type Redis } from '../redis.ts';
+import { tlsArgs, type Guard } from './guard.ts';
 
 export interface Servers {
   /** Starts a server whose arguments may depend on ports that were taken for it. */
   start(args: (port: number) => readonly string[], config?: string): Promise<Redis>;
   /** Ends a server in order and starts another one at its port, which has nothing of what it had. */
   restart(redis: Redis, args: readonly string[]): Promise<Redis>;
+  /** The port at which the others, and whoever is told of it, find a server: that of TLS where it is guarded. */
+  publicPort(redis: Redis): number;
   /** A port for another purpose than a server's own. */
   port(): Promise<number>;
   /** Ends all of them; they go too when the process that started them is killed. */
   stop(): Promise<void>;
 }
 
-export const createServers = async (): Promise<Servers> => {
+export const createServers = async (guard?: Guard): Promise<Servers> => {
   const server = await findRedisProgram();
   const ports = createPortAllocation();
   const started: Redis[] = [];
+  /** By the port without TLS. */
+  const publicPorts = new Map<number, number>();
+  const publicPort = ({ port }: Redis) => publicPorts.get(port) ?? port;
+  const launch = async (port: number, args: readonly string[], config?: string) => {
+    const tlsPort = publicPorts.get(port);
+    const guarding = guard && tlsPort !== undefined ? tlsArgs(guard, tlsPort) : [];
+    const own = { port, args: [...args, ...guarding], server };
+    const redis = await startRedis({ ...own, ...(config !== undefined && { config }) });
+    started.push(redis);
+    return redis;
+  };
   return {
     start: async (args, config) => {
       const port = await ports.next('public');
-      const own = { port, args: args(port), server, ...(config !== undefined && { config }) };
-      const redis = await startRedis(own);
-      started.push(redis);
-      return redis;
+      if (guard) publicPorts.set(port, await ports.next('public'));
+      return launch(port, args(port), config);
     },
     restart: async (before, args) => {
       await before.kill('SIGTERM');
-      const redis = await startRedis({ port: before.port, args, server });
-      started.push(redis);
-      return redis;
+      return launch(before.port, args);
     },
+    publicPort,
     port: () => ports.next('private'),
     stop: async () => {
       await Promise.all(started.map((redis) => redis.stop()));

@@ -6,6 +6,8 @@ export interface SlotMove {
   slot: number;
   source: Redis;
   target: Redis;
+  /** At which the source finds the target. */
+  targetPort: number;
   /** All primaries: each is told where the slot is now. */
   primaries: readonly Redis[];
   /** Awaited when the first keys have moved and the others have not. */
@@ -29,11 +31,11 @@ export const moveSlot = async (move: SlotMove): Promise<void> => {
 };
 
 /** False when there was nothing left. */
-const moveKeys = async ({ slot, source, target }: SlotMove): Promise<boolean> => {
+const moveKeys = async ({ slot, source, targetPort }: SlotMove): Promise<boolean> => {
   const client = clientOf(source);
   const keys = await client.cluster('GETKEYSINSLOT', slot, batchKeys);
   if (keys.length === 0) return false;
-  await client.call('MIGRATE', '127.0.0.1', target.port, '', 0, timeoutMs, 'KEYS', ...keys);
+  await client.call('MIGRATE', '127.0.0.1', targetPort, '', 0, timeoutMs, 'KEYS', ...keys);
   return true;
 };
 
