@@ -13,7 +13,9 @@ export interface CleanOptions {
   readonly keys: Keys;
   readonly times: LeaseTimes;
   /** Writes the tombstones and takes all sessions of a dead node out. */
-  readonly cleanSessions: (nodeId: string) => Promise<void>;
+  readonly cleanSessions: (nodeId: string, signal?: AbortSignal) => Promise<void>;
+  /** Aborted: what is left is left to others. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -39,10 +41,10 @@ export async function clean(options: CleanOptions, ownId: string): Promise<strin
 }
 
 async function bury(
-  { redis, keys, times, cleanSessions }: CleanOptions,
+  { redis, keys, times, cleanSessions, signal }: CleanOptions,
   nodeId: string,
 ): Promise<void> {
-  await cleanSessions(nodeId);
+  await cleanSessions(nodeId, signal);
   await within(
     times.deadlineMs,
     forgetScript.run(redis, [keys.nodes(), keys.node(nodeId)], [nodeId]),

@@ -4,6 +4,7 @@ import {
   type Edge,
   type PresenceFixture,
   cuttable,
+  intercept,
   join,
   openPresenceFixture,
   session,
@@ -192,6 +193,38 @@ describe('running nodes', () => {
       async () => (await fixture.redis.zscore(fixture.keys.nodes(), 'leaving')) === null,
     );
     expect(await memberIds(other)).toEqual([]);
+  });
+
+  test('a node that leaves does not wait for what it cleans up: others do the rest', async () => {
+    const sessions = 200;
+    const dead = await fixture.enteredEdge('dead');
+    await Promise.all(
+      Array.from({ length: sessions }, (_, i) => join(dead, session(room, `client:${i}`, `s${i}`))),
+    );
+    const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let taken = 0;
+    const cleaner = fixture.edge(
+      intercept(fixture.redis, async (script) => {
+        if (script !== 'presenceLeave') return;
+        taken += 1;
+        begun.resolve();
+        await gate.promise;
+      }),
+    );
+    const lease = await cleaner.nodes.enter('leaving', () => stats);
+    await fixture.endLease('dead');
+    await begun.promise;
+    const released = lease.release(0);
+    gate.resolve();
+    await released;
+    expect(taken).toBeLessThan(sessions);
+    expect(cleaner.warnings).toEqual([]);
+    const other = await running('other');
+    await until('the end of the rest', async () => (await memberIds(other)).length === 0);
+    await until(
+      'the end of the dead',
+      async () => (await fixture.redis.zscore(fixture.keys.nodes(), 'dead')) === null,
+    );
   });
 
   test('when all were away for longer than a lease nobody is declared dead, and a real death is seen afterwards', async () => {

@@ -18,8 +18,8 @@ import { type Ticker, createTicker } from './ticker.ts';
 export interface NodeSessions {
   /** Enters and takes out what Redis and this process' memory do not agree on. */
   reconcile(): Promise<void>;
-  /** Takes all sessions of a dead node out, tombstone first. */
-  clean(nodeId: string): Promise<void>;
+  /** Takes all sessions of a dead node out, tombstone first. Rejects soon after the signal is aborted. */
+  clean(nodeId: string, signal?: AbortSignal): Promise<void>;
 }
 
 export interface NodesOptions {
@@ -87,7 +87,13 @@ function start(options: NodesOptions, mending: Mending): Running {
       ...(options.random && { random: options.random }),
     });
   const mender = ticker(mending.run, 'reconciling', times.reconcileMs, RECONCILE_JITTER);
-  const cleaner = ticker(() => cleanUp(options), 'cleaning', times.cleanMs, CLEAN_JITTER);
+  const leaving = new AbortController();
+  const cleaner = ticker(
+    () => cleanUp(options, leaving.signal),
+    'cleaning',
+    times.cleanMs,
+    CLEAN_JITTER,
+  );
   // Entering thousands of sessions anew must not keep the new lease from being renewed.
   const renewer = ticker(() => renew(lease, mending, mender), 'lease renewal', times.renewMs, 0);
   options.onReconnect(() => {
@@ -101,7 +107,11 @@ function start(options: NodesOptions, mending: Mending): Running {
   });
   return {
     tell: () => void renewer.now(),
-    close: async () => void (await Promise.all([renewer.close(), cleaner.close(), mender.close()])),
+    async close() {
+      // Others go on with what it cleans up: a node that leaves has no time for it.
+      leaving.abort();
+      await Promise.all([renewer.close(), cleaner.close(), mender.close()]);
+    },
   };
 }
 
@@ -116,9 +126,14 @@ async function renew(lease: Lease, mending: Mending, mender: Ticker): Promise<vo
   if (mending.isOwed) void mender.now();
 }
 
-async function cleanUp({ redis, keys, times, lease, sessions, onWarning }: NodesOptions) {
+async function cleanUp(options: NodesOptions, signal: AbortSignal): Promise<void> {
+  const { redis, keys, times, lease, sessions, onWarning } = options;
   if (lease.nodeId === undefined) return;
-  const dead = await clean({ redis, keys, times, cleanSessions: sessions.clean }, lease.nodeId);
+  const how = { redis, keys, times, cleanSessions: sessions.clean, signal };
+  const dead = await clean(how, lease.nodeId).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+    return [];
+  });
   if (dead.length > 0) onWarning('cleaned up after dead nodes', { nodeIds: dead });
 }
 

@@ -13,6 +13,7 @@ export interface CleanSessionsOptions extends NodeEntriesOptions {
   readonly store: Pick<SessionStore, 'bury'>;
   /** Leaves in the session's name. */
   readonly takeOut: (nodeId: string, entry: SessionEntry) => Promise<void>;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Nothing can be entered after the tombstone: a second look is for what a scan may have missed. */
@@ -21,6 +22,7 @@ const SLICE_SESSIONS = 50;
 /** The longest pause: a Redis that is slow must not make it endless. */
 const PAUSE_MAX_MS = 100;
 
+/** Rejects soon after the signal is aborted, with sessions left. */
 export async function cleanSessions(options: CleanSessionsOptions, nodeId: string): Promise<void> {
   for (let partition = 0; partition < options.keys.partitions; partition++) {
     await cleanPartition(options, nodeId, partition);
@@ -32,12 +34,12 @@ async function cleanPartition(
   nodeId: string,
   partition: number,
 ): Promise<void> {
-  const { store, takeOut } = options;
+  const { store, takeOut, signal } = options;
   for (let round = 0; round < ROUNDS_MAX; round++) {
     if ((await store.bury(nodeId, partition)) === 0) return;
     for await (const entries of scanEntries(options, nodeId, partition)) {
       for (const slice of slices(entries, SLICE_SESSIONS)) {
-        await withPause(() => Promise.all(slice.map((entry) => takeOut(nodeId, entry))));
+        await withPause(() => Promise.all(slice.map((entry) => takeOut(nodeId, entry))), signal);
       }
     }
   }
@@ -45,8 +47,10 @@ async function cleanPartition(
 }
 
 /** Pauses for as long as the work took, so that others have half of this process and of Redis. */
-async function withPause(work: () => Promise<unknown>): Promise<void> {
+async function withPause(work: () => Promise<unknown>, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
   const startedMs = performance.now();
   await work();
-  await delay(Math.min(performance.now() - startedMs, PAUSE_MAX_MS));
+  const pauseMs = Math.min(performance.now() - startedMs, PAUSE_MAX_MS);
+  await delay(pauseMs, undefined, signal && { signal });
 }

@@ -73,6 +73,6 @@ export function createPresence(options: PresenceOptions): Presence & NodeSession
       countDeskSessions(reading, keys.desk(), `operator:${operatorId}`),
     reconcile: () =>
       reconcile({ ...listing, held, nodeId: () => lease.nodeId, enterHeld, takeOutUnheld }),
-    clean: (nodeId) => cleanSessions({ ...listing, store, takeOut }, nodeId),
+    clean: (nodeId, signal) => cleanSessions({ ...listing, store, takeOut, signal }, nodeId),
   };
 }
