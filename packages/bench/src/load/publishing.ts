@@ -112,6 +112,8 @@ export class Publishing {
   async stop(timeoutMs: number): Promise<{ accepted: number; unanswered: number }> {
     this.#isStopped = true;
     clearInterval(this.#timer);
+    // A server would end a connection that nothing comes on, while others still wait for answers.
+    for (const { connection } of this.#idle.splice(0)) connection?.close();
     const deadlineUs = monotonicUs() + timeoutMs * 1000;
     while (this.#busy > 0 && monotonicUs() < deadlineUs && !this.error) await pause(10);
     for (const { connection } of this.#slots) connection?.close();
@@ -197,7 +199,7 @@ export class Publishing {
   }
 
   #free(slot: Slot): void {
-    if (this.#isStopped) return;
+    if (this.#isStopped) return slot.connection?.close();
     if (this.#load.kind === 'closed') return this.#post(slot, monotonicUs());
     slot.freeUs = monotonicUs();
     this.#idle.push(slot);

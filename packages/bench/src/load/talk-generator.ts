@@ -58,8 +58,8 @@ const methodNames = [
 
 const shareOf = (order: TalkOrder, holder: number, holders: number): TalkOrder => {
   const own = <T>(items: readonly T[]) => items.filter((_, index) => index % holders === holder);
-  const { personas, operators, run } = order;
-  const mine = { personas: own(personas), operators: own(operators), run: `${run}${holder}` };
+  const { clients, operators, run } = order;
+  const mine = { clients: own(clients), operators: own(operators), run: `${run}${holder}` };
   return { ...order, ...mine };
 };
 

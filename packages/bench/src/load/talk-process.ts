@@ -11,9 +11,7 @@ import { Tally } from './tally.ts';
 
 export interface TalkOrder {
   dialect: DialectName;
-  personas: readonly Persona[];
-  /** Clients are spread over them. */
-  ports: readonly number[];
+  clients: readonly { persona: Persona; port: number }[];
   operators: readonly SubscriberPlan[];
   /** What the ids of this process' messages start with. */
   run: string;
@@ -26,7 +24,7 @@ const stopTimeoutMs = 10_000;
 const tally = new Tally();
 const lostByCode = new Map<number, number>();
 const speakers: (Speaker | undefined)[] = [];
-let order: TalkOrder = { dialect: 'plain', personas: [], ports: [], operators: [], run: '' };
+let order: TalkOrder = { dialect: 'plain', clients: [], operators: [], run: '' };
 let talking: Talking | undefined;
 
 const countLoss = (code: number): void => {
@@ -34,16 +32,16 @@ const countLoss = (code: number): void => {
 };
 
 const openMissing = async (): Promise<void> => {
-  const missing = [...order.personas.keys()].filter((index) => speakers[index] === undefined);
+  const missing = [...order.clients.keys()].filter((index) => speakers[index] === undefined);
   const queue = missing.values();
   await Promise.all(Array.from({ length: openingMax }, () => openEach(queue)));
 };
 
 const openEach = async (queue: Iterable<number>): Promise<void> => {
-  const { dialect, personas, ports, run } = order;
+  const { dialect, clients, run } = order;
   for (const index of queue) {
     speakers[index] = await openSpeaker({
-      plan: { dialect, persona: personas[index]!, port: ports[index % ports.length]!, run },
+      plan: { dialect, run, ...clients[index]! },
       tally,
       isAwaiting: () => talking?.isAwaiting(index) === true,
       onHeard: (number) => talking?.heard(index, number),
@@ -77,7 +75,7 @@ const methods = {
   },
   reopen: () => openMissing(),
   start: (load: LoadShape) => {
-    const speakers = order.personas.length;
+    const speakers = order.clients.length;
     talking = new Talking({ load, speakers, send }, talking?.lastNumber ?? 0);
     talking.start();
   },

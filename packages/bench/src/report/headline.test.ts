@@ -16,7 +16,7 @@ test('the headline has a line for each figure that was measured, and a column fo
     new Map<string, readonly object[]>([
       ['fan-out', [row('32 publishers', 'switchboard'), row('8 publishers', 'ws')]],
       ['ingest', [row('32 publishers', 'fastify')]],
-      ['density', [{ kind: 'chat', contender: 'ws' }]],
+      ['density', [{ kind: 'broadcast', contender: 'ws' }]],
     ]),
   );
   const lines = table.split('\n');

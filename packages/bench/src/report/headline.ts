@@ -36,7 +36,7 @@ const linesOf = (all: MeasuredRows): Line[] => {
   const talk = fromRows(all, 'rooms', '64 under way', 'Rooms of two, clients talk');
   const posts = fromRows(all, 'ingest', '32 publishers', 'Ingest');
   const idle = ((all.get('density') ?? []) as readonly DensityRow[]).filter(
-    ({ kind }) => kind === 'broadcast',
+    ({ kind }) => kind === 'chat',
   );
   const perMillion = (row: Row) => `${row.cpuSPerMillion.toFixed(2)} s`;
   return [

@@ -84,6 +84,7 @@ export const takeDensityTurn = async (
   }
 };
 
+/** Who has no rooms has one kind of socket. */
 const plansOf = async (
   contender: Contender,
   kind: DensityScale['kind'],

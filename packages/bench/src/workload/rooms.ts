@@ -3,7 +3,7 @@
  * accepted when its sender has its own copy.
  */
 import type { Asked } from '../bench-options.ts';
-import type { Contender } from '../contender/contender.ts';
+import type { Contender, Rooms } from '../contender/contender.ts';
 import type { LoadShape } from '../load/load-shape.ts';
 import { chatIdOf, newRunId } from '../load/message-body.ts';
 import { startTalkGenerator } from '../load/talk-generator.ts';
@@ -79,13 +79,9 @@ const openTalk = async (contender: Contender, scale: TalkScale): Promise<OpenedL
   scale.say(`${contender.name}: opening ${scale.clients} clients in ${chats} rooms`);
   const generator = startTalkGenerator(scale.receivers);
   try {
-    const personas = Array.from({ length: scale.clients }, (_, index) =>
-      rooms.admit({ chatId: chatIdOf(index % chats), userId: `visitor-${index}` }),
-    );
     await generator.open({
       dialect: rooms.dialect,
-      personas: await Promise.all(personas),
-      ports: rooms.nodes.map(({ port }) => port),
+      clients: await planClients(rooms, scale),
       operators: await contender.subscribers(scale.operators),
       run: newRunId(),
     });
@@ -96,6 +92,16 @@ const openTalk = async (contender: Contender, scale: TalkScale): Promise<OpenedL
     throw error;
   }
 };
+
+/** The members of a room are on different nodes, as far as there are so many. */
+const planClients = ({ nodes, admit }: Rooms, { clients, roomSize }: TalkScale) =>
+  Promise.all(
+    Array.from({ length: clients }, async (_, index) => {
+      const chatId = chatIdOf(Math.floor(index / roomSize));
+      const { port } = nodes[index % nodes.length]!;
+      return { persona: await admit({ chatId, userId: `visitor-${index}` }), port };
+    }),
+  );
 
 const describe = ({ result }: Turn): string[] => [
   `${Math.round(result.acceptedPerS)} messages/s, ${(result.deliveriesPerS / 1e3).toFixed(0)} k deliveries/s`,
