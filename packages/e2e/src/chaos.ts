@@ -10,7 +10,9 @@ const usage = `Usage: npm run chaos -- [options]
   --scenario all        ${[...scenarios.keys()].join(', ')}; several with commas
   --minutes 1           how long messages are sent; 0 for the short form
   --seed 1              the same seed plans the same sends and faults
-  --out <folder>        keeps <scenario>.json and <scenario>.svg there`;
+  --out <folder>        keeps <scenario>.json and <scenario>.svg there
+
+UPGRADE_FROM=<commit>   what \`upgrade\` starts from (default: the commit before HEAD)`;
 
 const exitCodeUsage = 64;
 

@@ -115,8 +115,8 @@ const drain = { DRAIN_WINDOW_MS: '800', SHUTDOWN_TIMEOUT_MS: '8000' };
 /** Its health checks find a process that is not ready within 750 ms; so long both go on serving. */
 export const behindHaproxy: Scenario = {
   ...rolling,
-  onSentinels: true,
   name: 'behind-haproxy',
+  onSentinels: true,
   behind: behind(startHaproxy),
   env: { ...drain, DRAIN_WAIT_MS: '1200', DRAIN_DELAY_MS: '1200' },
   shortSeconds: 17,

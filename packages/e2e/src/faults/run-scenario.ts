@@ -57,7 +57,7 @@ const play = async (
   atTheEnd(redisProxy.stop);
   const sentinels = scenario.onSentinels === true ? await startSentinelGroup() : undefined;
   atTheEnd(() => sentinels?.stop());
-  const sources = await scenario.sources?.(scale);
+  const sources = await scenario.sources?.();
   atTheEnd(() => sources?.remove());
   const cluster = await startCluster({
     sourcesOf: sources?.of ?? {},

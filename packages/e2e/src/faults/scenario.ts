@@ -64,7 +64,7 @@ export interface Front {
 }
 
 export interface OtherSources {
-  /** The folder of each. */
+  /** The folder of each such process, by its name. */
   of: Readonly<Record<string, string>>;
   remove(): Promise<void>;
 }
@@ -78,8 +78,8 @@ export interface Scenario {
   env?: Readonly<Record<string, string>>;
   /** More of it in the short form. */
   shortEnv?: Readonly<Record<string, string>>;
-  /** Gets the sources that some of the processes run, by their names, instead of these. */
-  sources?: (scale: Scale) => Promise<OtherSources>;
+  /** Gets the sources that some of the processes run instead of these. */
+  sources?: () => Promise<OtherSources>;
   clockOffsetsMs?: Readonly<Record<string, number>>;
   redisArgs?: readonly string[];
   /** The cluster runs on a Sentinel group. */

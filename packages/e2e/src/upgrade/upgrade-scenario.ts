@@ -41,7 +41,7 @@ const post = async ({ cluster }: Stage, { url }: ClusterNode): Promise<Posted> =
   return (await response.json()) as Posted;
 };
 
-/** Whoever has it keeps what it has; the others take its sockets. */
+/** As a rolling update does it. */
 const end = async ({ ledger, expect }: Stage, node: ClusterNode): Promise<void> => {
   ledger.mark(`SIGTERM ${node.name}`);
   node.kill('SIGTERM');
