@@ -36,6 +36,8 @@ export interface Admission extends Holdback {
 
 /** An edge that is late whatever is taken must not stop the cluster: so many messages a second go on. */
 const floorPerSecond = 100;
+/** Messages are refused from this part of what an edge may be late on. */
+const refusedFromPart = 0.6;
 const trustedAddressConnectsPerSecond = 20;
 const retryAfterMs = 1_000;
 /** Of the container's memory: above it the kernel is near. */
@@ -47,7 +49,11 @@ export function createAdmission(options: AdmissionOptions): Admission {
   const lagMaxMs = config.OVERLOAD_LAG_MS;
   const residentMaxBytes = config.RESIDENT_MAX_BYTES ?? containerBytes() * memoryPart;
   const pressure = createPressure({ lagMaxMs, residentMaxBytes });
-  const messages = createAdaptiveLimit({ lagMaxMs, floorPerSecond, now });
+  const messages = createAdaptiveLimit({
+    targetLagMs: lagMaxMs * refusedFromPart,
+    floorPerSecond,
+    now,
+  });
   const gauge = createGauge({
     pressure,
     messages,

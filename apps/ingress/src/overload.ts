@@ -26,9 +26,9 @@ export interface Overload {
 
 /** An edge that is late whatever is accepted must not stop all: so many events a second go on. */
 const floorPerSecond = 100;
-const lookEveryMs = 250;
-/** To wait costs little: it begins at this part of what edges may be late. */
-const pacedFromPart = 0.4;
+const lookEveryMs = 100;
+/** To wait costs little: it begins at this part of what edges may be late, and keeps them there. */
+const pacedFromPart = 0.3;
 /** How long a request may wait. */
 const waitMaxMs = 250;
 /** A timer is no finer. */
@@ -36,7 +36,7 @@ const waitMinMs = 1;
 
 export function createOverload({ watch, lagMaxMs, measurements }: OverloadOptions): Overload {
   const limit = createAdaptiveLimit({
-    lagMaxMs: lagMaxMs * pacedFromPart,
+    targetLagMs: lagMaxMs * pacedFromPart,
     floorPerSecond,
     now: () => performance.now(),
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createAdaptiveLimit, type AdaptiveLimit } from './adaptive-limit.ts';
 
-/** A cluster that carries so much in a second, and tells its lag every quarter of a second. */
+/** A cluster that carries so much in a second, and tells its lag every tenth of a second. */
 const simulate = (
   limit: (now: () => number) => AdaptiveLimit,
   shape: { capacityPerS: number; offeredPerS: (atS: number) => number; seconds: number },
@@ -27,13 +27,13 @@ const simulate = (
     queued = Math.max(0, queued - (shape.capacityPerS * stepMs) / 1_000);
     const lagMs = (queued / shape.capacityPerS) * 1_000;
     second.lagMaxMs = Math.max(second.lagMaxMs, lagMs);
-    if (nowMs % 250 === 0) underTest.observe(lagMs);
+    if (nowMs % 100 === 0) underTest.observe(lagMs);
   }
   return { seconds, limit: underTest };
 };
 
 const limited = (now: () => number) =>
-  createAdaptiveLimit({ lagMaxMs: 250, floorPerSecond: 10, now });
+  createAdaptiveLimit({ targetLagMs: 150, floorPerSecond: 10, now });
 
 /** Publishers that post again as soon as they are answered, or when they were told to come again. */
 const simulatePublishers = (shape: {
@@ -74,9 +74,9 @@ const simulatePublishers = (shape: {
     const served = Math.min(queued, capacityPerMs);
     queued -= served;
     delivered += served;
-    if (nowMs % 250 !== 0) continue;
+    if (nowMs % 100 !== 0) continue;
     lags.push(queued / capacityPerMs);
-    // What is observed is a quarter of a second old.
+    // What is observed is a tenth of a second old.
     limit.observe(toldMs);
     toldMs = lags.at(-1)!;
   }
@@ -143,7 +143,7 @@ describe('a limit that adapts to the lag', () => {
     let accepted = 0;
     for (; nowMs < 60_000; nowMs += 10) {
       if (limit.reserve(0) === 0) accepted += 1;
-      if (nowMs % 250 === 0) limit.observe(5_000);
+      if (nowMs % 100 === 0) limit.observe(5_000);
     }
     expect(limit.perSecond).toBe(10);
     expect(accepted).toBeGreaterThan(500);
@@ -168,7 +168,7 @@ describe('a limit that adapts to the lag', () => {
 
   it('is off at 0', () => {
     let nowMs = 0;
-    const limit = createAdaptiveLimit({ lagMaxMs: 0, floorPerSecond: 1, now: () => nowMs });
+    const limit = createAdaptiveLimit({ targetLagMs: 0, floorPerSecond: 1, now: () => nowMs });
     for (nowMs = 250; nowMs < 5_000; nowMs += 250) limit.observe(60_000);
     expect(limit.perSecond).toBe(Infinity);
   });

@@ -1,19 +1,18 @@
 /**
  * How much may be accepted so that what is accepted is not late. Nobody knows the capacity of a cluster;
- * its lag tells when it is exceeded. Open until the lag is too high, then a rate: cut by a part when it
- * is too high still, raised slowly when it is low, and gone when less than it is asked for.
+ * its lag tells when it is exceeded, and how fast the lag grows tells what is carried: of what comes,
+ * 1/(1+g) while it grows by `g` seconds in a second.
  *
- * | lag         | open                                | limited                                      |
- * |-------------|-------------------------------------|----------------------------------------------|
- * | above high  | limited to a part of what came      | cut again, unless the lag is falling         |
- * | in between  | -                                   | -                                            |
- * | below low   | -                                   | raised; open again when nobody needs more     |
+ * | lag          | open                        | limited                                               |
+ * |--------------|-----------------------------|-------------------------------------------------------|
+ * | above target | limited to what is carried, less what works the excess off in a second              | the same again, never more than before |
+ * | below it     | -                           | raised by the room that is left, while it is asked for; open again when it is not |
  */
 import { TokenBucket } from './token-bucket.ts';
 
 export interface AdaptiveLimitOptions {
-  /** Above it less is accepted, ms; below half of it more. 0: never limited. */
-  readonly lagMaxMs: number;
+  /** The lag that it steers to when more comes than is carried, ms. 0: never limited. */
+  readonly targetLagMs: number;
   /**
    * It is never cut below this, and so many may always come at once: a node that is late for its own
    * reasons, on a machine that others use up, must not stop those who ask for little.
@@ -33,88 +32,64 @@ export interface AdaptiveLimit {
   reserve(waitMaxMs: number): number | undefined;
   /** So many more came with the last one; others wait for them, though never longer than two seconds. */
   owe(count: number): void;
-  /** The lag is this now. To be told several times a second, also while it is 0. */
+  /** The lag is this now. To be told about ten times a second, also while it is 0. */
   observe(lagMs: number): void;
 }
 
-/** A cut needs this long to be seen in the lag: what was accepted before it is still on its way. */
-const settleMs = 500;
-/** What is on its way drains: while the lag falls to this part in that time, nothing more is cut. */
-const drainingPart = 0.8;
-/**
- * The lag grows by what comes beyond what is carried: at `g` seconds in a second 1/(1+g) of it is carried.
- * A little less is taken, so that what waits is worked off.
- */
-const carriedPart = 0.8;
-const cutMost = 0.1;
-const cutLeast = 0.85;
-/** It is not cut below this part of what came when it began; the part shrinks while that does not help. */
-const floorPart = 0.1;
-/** Each second below the low mark: fast up to a part of what came when it began, then slowly. */
-const raiseFast = 3;
-const raiseSlow = 1.25;
-const fastPart = 0.4;
+/** Over how long an excess of lag is worked off: shorter, and it swings, because lag is told late. */
+const horizonMs = 1_000;
+/** By how much it is cut or raised at most in one look of `lookMs`. */
+const cutMost = 0.5;
+const raiseMost = 0.2;
+const lookMs = 250;
+/** Over how long what was accepted, and what is carried, are averaged. */
+const averageMs = 330;
+/** A lag that falls faster than this tells nothing of what is carried: events were lost or left out. */
+const growthLeast = -0.8;
 /** Asked for less than this part of the limit for so long: nobody needs it. */
 const unusedPart = 0.8;
 const unusedMs = 2_000;
 /** What may come at once, in seconds of the rate; and what many in one call may take beyond it. */
 const burstS = 0.1;
 const owedMaxS = 2;
-/** Over how long what was accepted is averaged. */
-const averageMs = 500;
 
 export function createAdaptiveLimit(options: AdaptiveLimitOptions): AdaptiveLimit {
-  const { lagMaxMs, floorPerSecond, now } = options;
+  const { targetLagMs, floorPerSecond, now } = options;
   let perSecond = Infinity;
   let bucket = new TokenBucket();
-  /** What came in a second when it was limited. */
-  let cameAtFirst = 0;
-  let cutAtMs = 0;
-  let lagAtCutMs = 0;
-  let lagBeforeMs = 0;
-  /** Seconds of lag in a second, at the last look. */
-  let growth = 0;
-  let usedAtMs = 0;
-  let acceptedPerSecond = 0;
   let accepted = 0;
   let heldUp = 0;
+  let acceptedPerSecond = 0;
+  let carriedPerSecond = 0;
+  let lagBeforeMs = 0;
+  let usedAtMs = 0;
   let observedAtMs = now();
 
   const rate = () => ({ perSecond, burst: Math.max(1, floorPerSecond, perSecond * burstS) });
+  const average = (lagMs: number, elapsedMs: number) => {
+    const weight = Math.min(1, elapsedMs / averageMs);
+    acceptedPerSecond += ((accepted * 1_000) / elapsedMs - acceptedPerSecond) * weight;
+    const growth = Math.max(growthLeast, (lagMs - lagBeforeMs) / elapsedMs);
+    carriedPerSecond += (acceptedPerSecond / (1 + growth) - carriedPerSecond) * weight;
+  };
+  const cut = (lagMs: number) => {
+    const excess = Math.min(cutMost, (lagMs - targetLagMs) / horizonMs);
+    perSecond = Math.max(floorPerSecond, Math.min(perSecond, carriedPerSecond * (1 - excess)));
+  };
+  const raise = (lagMs: number, elapsedMs: number) => {
+    const room = Math.min(raiseMost, (targetLagMs - lagMs) / horizonMs);
+    perSecond *= 1 + (room * elapsedMs) / lookMs;
+  };
   const open = () => {
     perSecond = Infinity;
     bucket = new TokenBucket();
   };
-  const close = (lagMs: number, nowMs: number) => {
-    cameAtFirst = acceptedPerSecond;
-    usedAtMs = nowMs;
-    cutTo(acceptedPerSecond, lagMs, nowMs);
-  };
-  const cutTo = (from: number, lagMs: number, nowMs: number) => {
-    const part = Math.max(cutMost, Math.min(cutLeast, carriedPart / (1 + Math.max(0, growth))));
-    perSecond = Math.max(floorPerSecond, cameAtFirst * floorPart, from * part);
-    cutAtMs = nowMs;
-    lagAtCutMs = lagMs;
-  };
-  const cutAgain = (lagMs: number, nowMs: number) => {
-    if (nowMs - cutAtMs < settleMs) return;
-    const isDraining = lagMs < lagAtCutMs * drainingPart;
-    cutAtMs = nowMs;
-    lagAtCutMs = lagMs;
-    if (isDraining) return;
-    if (perSecond <= cameAtFirst * floorPart) cameAtFirst *= cutLeast;
-    cutTo(Math.min(perSecond, Math.max(acceptedPerSecond, perSecond / 2)), lagMs, nowMs);
-  };
-  const raise = (elapsedMs: number, nowMs: number) => {
-    if (heldUp > 0 || acceptedPerSecond > perSecond * unusedPart) usedAtMs = nowMs;
-    if (nowMs - usedAtMs >= unusedMs) return open();
-    if (heldUp === 0) return;
-    const factor = perSecond < cameAtFirst * fastPart ? raiseFast : raiseSlow;
-    perSecond *= factor ** (elapsedMs / 1_000);
-  };
-  const average = (elapsedMs: number) => {
-    const weight = Math.min(1, elapsedMs / averageMs);
-    acceptedPerSecond += ((accepted * 1_000) / elapsedMs - acceptedPerSecond) * weight;
+  const adjust = (lagMs: number, elapsedMs: number, nowMs: number) => {
+    const isUsed = heldUp > 0 || acceptedPerSecond > perSecond * unusedPart;
+    if (isUsed || perSecond === Infinity) usedAtMs = nowMs;
+    if (lagMs > targetLagMs) cut(lagMs);
+    else if (nowMs - usedAtMs >= unusedMs) open();
+    else if (heldUp > 0) raise(lagMs, elapsedMs);
   };
   return {
     get perSecond() {
@@ -134,13 +109,11 @@ export function createAdaptiveLimit(options: AdaptiveLimitOptions): AdaptiveLimi
     observe(lagMs) {
       const nowMs = now();
       const elapsedMs = nowMs - observedAtMs;
-      if (lagMaxMs === 0 || elapsedMs <= 0) return;
+      if (targetLagMs === 0 || elapsedMs <= 0) return;
       observedAtMs = nowMs;
-      average(elapsedMs);
-      growth = (lagMs - lagBeforeMs) / elapsedMs;
+      average(lagMs, elapsedMs);
       lagBeforeMs = lagMs;
-      if (lagMs > lagMaxMs) (perSecond === Infinity ? close : cutAgain)(lagMs, nowMs);
-      else if (perSecond !== Infinity && lagMs < lagMaxMs / 2) raise(elapsedMs, nowMs);
+      if (perSecond !== Infinity || lagMs > targetLagMs) adjust(lagMs, elapsedMs, nowMs);
       accepted = 0;
       heldUp = 0;
     },

@@ -1,5 +1,5 @@
 /**
- * Looks four times a second at how late this process is and how much memory it has, and tells the other
+ * Looks ten times a second at how late this process is and how much memory it has, and tells the other
  * processes as long as it is late. The one place where the edge reads clocks and counters for it.
  */
 import type { LagWatch, NodeLag, Nodes } from '@switchboard/bus';
@@ -19,15 +19,15 @@ export interface GaugeOptions {
 }
 
 export interface Gauge {
-  /** As of a quarter of a second ago. */
+  /** As of a tenth of a second ago. */
   lag(): NodeLag;
   start(): void;
   stop(): void;
 }
 
-const everyMs = 250;
+const everyMs = 100;
 /** Less than this part of what is bearable is nobody else's business. */
-const toldPart = 0.25;
+const toldPart = 0.1;
 
 export function createGauge(options: GaugeOptions): Gauge {
   const { pressure, messages, watch, takeFollowLagMs } = options;

@@ -31,6 +31,17 @@ test('a turn that is full already is followed by the next one', () => {
   expect(heldAfter(...Array.from({ length: 24 }, () => 500))).toEqual([]);
 });
 
+test('what is more than a write for each socket is left for the next turn, once', () => {
+  const to = (sockets: number, frames: number) =>
+    heldAfter(...Array.from({ length: frames }, () => sockets));
+  expect(to(500, 31)).toEqual([]);
+  expect(to(500, 32)).toEqual([0]);
+  expect(to(500, 200)).toEqual([0]);
+  // Short all the same.
+  expect(to(100, 39)).toEqual([]);
+  expect(to(100, 40)).toEqual([0]);
+});
+
 test('each turn is judged by itself', () => {
   const held: number[] = [];
   const turns: (() => void)[] = [];

@@ -27,15 +27,20 @@ const holdMaxMs = 25;
 const holdMinMs = 2;
 /** uWebSockets.js writes 32 frames at once, however many wait: with nearly as many nothing is gained. */
 const framesEnough = 24;
+/** A turn with as many, and so many frames in all (some milliseconds), takes no more events. */
+const framesMax = 32;
+const totalMax = 4_000;
 
 export function createGathering({ hold, afterTurn = setImmediate }: GatheringParts): Gathering {
   let widest = 0;
   let total = 0;
+  let isFull = false;
   const endTurn = () => {
     const framesEach = total / widest;
     const holdMs = Math.min(widest * holdPerSocketMs, holdMaxMs);
     widest = 0;
     total = 0;
+    isFull = false;
     if (framesEach < framesEnough && holdMs >= holdMinMs) hold(holdMs);
   };
   return {
@@ -44,6 +49,9 @@ export function createGathering({ hold, afterTurn = setImmediate }: GatheringPar
       if (total === 0) afterTurn(endTurn);
       total += sockets;
       if (sockets > widest) widest = sockets;
+      if (isFull || total < totalMax || total / widest < framesMax) return;
+      isFull = true;
+      hold(0);
     },
   };
 }

@@ -21,7 +21,7 @@ return redis.call('SPUBLISH', KEYS[2], ARGV[3])
 `,
 );
 
-/** What a node has told counts for so long, ms: four times as long as it waits before it tells it again. */
+/** What a node has told counts for so long, ms: ten times as long as it waits before it tells it again. */
 const FRESH_MS = 1_000;
 
 export interface LagChannelOptions {
