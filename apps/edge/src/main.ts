@@ -202,6 +202,7 @@ const lease = await bus.nodes.enter(startNodeId, () => ({
   version,
   sockets: edge.table.size,
   rooms: edge.rooms.size,
+  totals: traffic.totals(),
   ...admission.gauge.lag(),
   ...admission.proxySigns(),
 }));

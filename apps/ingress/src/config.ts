@@ -1,7 +1,14 @@
 /** Every environment variable of ingress, with its limits: the README's table is generated from this. */
 import { defaultLogLimits, topologyProblem } from '@switchboard/bus';
 import { defaultLimits } from '@switchboard/protocol';
-import { durationMs, flag, processVariables, secretList, wholeNumber } from '@switchboard/runtime';
+import {
+  durationMs,
+  flag,
+  list,
+  processVariables,
+  secretList,
+  wholeNumber,
+} from '@switchboard/runtime';
 import { z } from 'zod';
 import { readTokenEntry } from './api-tokens.ts';
 
@@ -33,6 +40,12 @@ const behaviour = {
     description: 'whether clients in the room get a trimmed copy of POST /update/chat',
     default: false,
   }),
+  CONSOLE_SOCKETS: list({
+    description:
+      'where the pages of the console may open sockets, e.g. wss://chat.example.com; unset: their own origin',
+    problem: (source) =>
+      /^wss?:\/\/[\w.:*[\]-]+$/u.test(source) ? undefined : 'must be ws:// or wss:// with a host',
+  }).optional(),
 };
 
 const times = {

@@ -20,6 +20,7 @@ import { measureRequests } from './request-metrics.ts';
 import { addBatch } from './routes/batch.ts';
 import { addChatEvents } from './routes/chat-events.ts';
 import { chatOperation } from './routes/chat.ts';
+import { addConsole } from './routes/console.ts';
 import { disconnectOperation } from './routes/disconnect.ts';
 import { addDocs, watchRoutes } from './routes/docs.ts';
 import { globalOperation } from './routes/global.ts';
@@ -121,6 +122,7 @@ async function addRoutes(app: FastifyInstance, context: Context): Promise<void> 
   await app.register(async (scope) => addProtected(scope, context));
   addHealth(app, context.health);
   await addDocs(app, basePath);
+  await addConsole(app, { basePath, socketSources: context.config.CONSOLE_SOCKETS ?? [] });
 }
 
 /** What needs a token. */

@@ -15,6 +15,10 @@ export const pagePolicy =
 export const swaggerPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/** For the console, whose sockets may be elsewhere. */
+export const consolePolicy = (socketSources: readonly string[]): string =>
+  `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src ${["'self'", ...socketSources].join(' ')}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+
 export const dataHeaders = {
   'content-security-policy': dataPolicy,
   'cross-origin-resource-policy': 'same-origin',

@@ -1,6 +1,7 @@
 /** What `npm start` prints for a person: where everything is, and three lines that show a message travelling. */
 import { join } from 'node:path';
 import type { Cluster, Redis } from '@switchboard/testkit';
+import { consoleLinks } from './console-links.ts';
 
 export interface Tokens {
   chatId: string;
@@ -12,6 +13,8 @@ const repository = join(import.meta.dirname, '../../..');
 
 export const describeCluster = (cluster: Cluster, redis: Redis, tokens: Tokens): string =>
   [
+    '',
+    ...consoleLines(cluster, tokens),
     '',
     ...table(rows(cluster, redis, tokens)),
     '',
@@ -30,6 +33,20 @@ export const describeCluster = (cluster: Cluster, redis: Redis, tokens: Tokens):
     'Ctrl-C stops everything.',
     '',
   ].join('\n');
+
+const consoleLines = (cluster: Cluster, tokens: Tokens): string[] => {
+  const links = consoleLinks(cluster, tokens);
+  return [
+    'The console, in a browser: a visitor and an operator talk, over two edges:',
+    '',
+    `  ${links.start}`,
+    '',
+    'Or straight to one side, as the operator and as the visitor:',
+    '',
+    `  ${links.operator}`,
+    `  ${links.visitor}`,
+  ];
+};
 
 type Row = [string, string];
 

@@ -6,6 +6,7 @@ export const readyLine = (cluster: Cluster, redis: Redis): string =>
     ready: true,
     redis: redis.url,
     ingress: cluster.ingress.url,
+    console: `${cluster.ingress.url}/console/`,
     edges: cluster.edges.map(({ url }) => url),
     api_token: cluster.apiToken,
     auth_secret: cluster.authSecret,

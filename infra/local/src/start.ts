@@ -2,7 +2,14 @@
  * `npm start`: a private Redis, edges and an ingress on this machine, until Ctrl-C. It starts and stops
  * processes and prints; what they do is their own business.
  */
-import { findRedis, mintToken, startCluster, type Cluster, type Redis } from '@switchboard/testkit';
+import {
+  buildConsole,
+  findRedis,
+  mintToken,
+  startCluster,
+  type Cluster,
+  type Redis,
+} from '@switchboard/testkit';
 import { describeCluster, type Tokens } from './greeting.ts';
 import { parseStartOptions, type StartOptions } from './start-options.ts';
 import { reportDeaths } from './deaths.ts';
@@ -25,13 +32,18 @@ const start = async (
   say('Looking for Redis');
   const redis = await findRedis({ say });
   say(`Redis: ${redis.url} (${redis.origin})`);
+  await buildConsole();
   say(`Starting ${options.edges} edges and an ingress`);
   const cluster = await startCluster({
     edges: options.edges,
     basePort: options.port,
     redisUrl: redis.url,
     keyPrefix: process.env['KEY_PREFIX'] ?? 'sb:',
-    env: process.env['LOG_LEVEL'] ? { LOG_LEVEL: process.env['LOG_LEVEL'] } : {},
+    env: {
+      // The edges' ports are chosen while they start.
+      CONSOLE_SOCKETS: 'ws://127.0.0.1:*',
+      ...(process.env['LOG_LEVEL'] && { LOG_LEVEL: process.env['LOG_LEVEL'] }),
+    },
     shutdownTimeoutMs,
     signal: stopRequest,
     onOutput: (node, line) => say(`${node} | ${line}`),

@@ -1,3 +1,4 @@
+export { buildConsole } from './build-console.ts';
 export { variablesOf } from './app-variables.ts';
 export { findFreePort, isPortFree } from './free-port.ts';
 export { findRedis, startRedis, type Redis, type StartRedisOptions } from './redis.ts';

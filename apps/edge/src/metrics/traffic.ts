@@ -20,6 +20,15 @@ export interface Traffic {
   closedFor(limit: 'socket' | 'process' | 'lost_frame'): void;
   /** Something was left undone for want of time or memory. */
   shed(what: 'typing' | 'connects' | 'messages'): void;
+  /** Since the start, for `GET /nodes`. */
+  totals(): Totals;
+}
+
+export interface Totals {
+  readonly messagesReceived: number;
+  readonly messagesSent: number;
+  readonly eventsSent: number;
+  readonly closed: Readonly<Record<string, number>>;
 }
 
 export interface TrafficGauges {
@@ -43,17 +52,32 @@ export function createTraffic(metrics: Metrics, gauges: TrafficGauges): Traffic 
   const shed = family(...labelled(edgeMetrics.shed));
   const softMarks = metrics.counter(textOf(edgeMetrics.softMarks));
   const spared = metrics.counter(textOf(edgeMetrics.ephemeralDropped));
+  let eventsSent = 0;
+  const closedByCode: Record<string, number> = {};
   return {
     received: (name) => void (received(name).value += 1),
-    sent: (name, sockets) => void (sent(name).value += sockets),
+    sent(name, sockets) {
+      sent(name).value += sockets;
+      eventsSent += sockets;
+    },
     frame: (name) => void (frames(name).value += 1),
     frameRefused: (code) => void (refused(code).value += 1),
     connectRefused: (status) => void (connects(String(status)).value += 1),
-    closed: (code) => void (closed(closeLabel(code)).value += 1),
+    closed(code) {
+      const label = closeLabel(code);
+      closed(label).value += 1;
+      closedByCode[label] = (closedByCode[label] ?? 0) + 1;
+    },
     softMarked: () => void (softMarks.value += 1),
     spared: (sockets) => void (spared.value += sockets),
     closedFor: (limit) => void (slow(limit).value += 1),
     shed: (what) => void (shed(what).value += 1),
+    totals: () => ({
+      messagesReceived: frames('sendMessage').value,
+      messagesSent: sent('messageAdded').value,
+      eventsSent,
+      closed: closedByCode,
+    }),
   };
 }
 

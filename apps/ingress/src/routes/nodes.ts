@@ -1,5 +1,5 @@
 /** `GET /nodes`: the edges and how they are. `POST /nodes/{id}/drain`: empties one. */
-import type { Control, NodeInfo, Nodes } from '@switchboard/bus';
+import type { Control, NodeInfo, Nodes, NodeTotals } from '@switchboard/bus';
 import { drainAnswer, nodesAnswer, type NodesAnswer } from '@switchboard/protocol';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
@@ -55,6 +55,16 @@ function describe(node: NodeInfo): NodesAnswer[number] {
     follow_lag_ms: node.followLagMs,
     forwarded_ignored: node.forwardedIgnored,
     forwarded_missing: node.forwardedMissing,
+    ...(node.totals !== undefined && { totals: describeTotals(node.totals) }),
     lease_ends_in_ms: node.leaseEndsInMs,
+  };
+}
+
+function describeTotals(totals: NodeTotals): NonNullable<NodesAnswer[number]['totals']> {
+  return {
+    messages_received: totals.messagesReceived,
+    messages_sent: totals.messagesSent,
+    events_sent: totals.eventsSent,
+    closed: totals.closed,
   };
 }

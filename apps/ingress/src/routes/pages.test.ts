@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { renderConfigTable } from '@switchboard/runtime';
+import { buildConsole } from '@switchboard/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ingressConfig } from '../config.ts';
 import { startIngress, uniqueId, type IngressUnderTest } from '../test/ingress-under-test.ts';
@@ -7,7 +8,11 @@ import { startIngress, uniqueId, type IngressUnderTest } from '../test/ingress-u
 let ingress: IngressUnderTest;
 
 beforeAll(async () => {
-  ingress = await startIngress({ BASE_PATH: '/support/chat' });
+  await buildConsole();
+  ingress = await startIngress({
+    BASE_PATH: '/support/chat',
+    CONSOLE_SOCKETS: 'wss://chat.example.com',
+  });
 });
 
 afterAll(() => ingress.stop());
@@ -50,6 +55,40 @@ describe('with a base path', () => {
 
   test('the page /docs/async finds its style', async () => {
     expect((await get('/docs/async.css')).headers.get('content-type')).toContain('text/css');
+  });
+});
+
+describe('/console/', () => {
+  test('is reached without its last slash, and finds its files', async () => {
+    const page = await get('/console');
+    expect(page.text).toContain('console.js');
+    for (const name of ['console.js', 'console.css', 'icon.svg', 'demo.html', 'widget.js'])
+      expect([name, (await get(`/console/${name}`)).status]).toEqual([name, 200]);
+    expect((await get('/console/fingerprint')).status).toBe(404);
+  });
+
+  test('may connect to its origin and to the sockets that are set, and nowhere else', async () => {
+    const { headers } = await get('/console/');
+    expect(headers.get('content-security-policy')).toContain(
+      "connect-src 'self' wss://chat.example.com;",
+    );
+  });
+
+  test('is not sent again when it has not changed', async () => {
+    const { headers } = await get('/console/console.js');
+    const again = await ingress.call('GET', '/console/console.js', {
+      headers: { 'api-token': '', 'if-none-match': headers.get('etag') ?? '' },
+    });
+    expect([again.status, again.text]).toEqual([304, '']);
+  });
+
+  test("its widget may be embedded by a customer's site, its pages may not", async () => {
+    const policyOf = async (path: string) =>
+      (await get(path)).headers.get('cross-origin-resource-policy');
+    expect([await policyOf('/console/widget.js'), await policyOf('/console/console.js')]).toEqual([
+      'cross-origin',
+      'same-origin',
+    ]);
   });
 });
 
@@ -124,6 +163,7 @@ describe('security headers', () => {
   test.each([
     '/docs',
     '/docs/async',
+    '/console/demo.html',
     '/docs/static/swagger-ui.css',
     '/openapi.json',
     '/health/live',

@@ -13,6 +13,20 @@ export interface NodeStats {
   readonly forwardedIgnored: number;
   /** Connects since its start from a trusted proxy that named nobody. */
   readonly forwardedMissing: number;
+  /** Absent: a node of an older version. */
+  readonly totals?: NodeTotals | undefined;
+}
+
+/** What a node has done since its start. */
+export interface NodeTotals {
+  /** `sendMessage` frames of clients. */
+  readonly messagesReceived: number;
+  /** Messages given to sockets: one for each socket. */
+  readonly messagesSent: number;
+  /** Events of every kind given to sockets. */
+  readonly eventsSent: number;
+  /** Sockets that have closed, by close code. */
+  readonly closed: Readonly<Record<string, number>>;
 }
 
 /** How late a node is. */

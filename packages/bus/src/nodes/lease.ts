@@ -113,5 +113,7 @@ export function notEntered(): BusUnavailable {
 }
 
 function encodeStats(stats: NodeStats): (string | number)[] {
-  return Object.entries(stats).flat();
+  const { totals, ...plain } = stats;
+  const told = totals === undefined ? plain : { ...plain, totals: JSON.stringify(totals) };
+  return Object.entries(told).flat();
 }

@@ -35,7 +35,12 @@ function decodeStats(hash: Record<string, string>): NodeStats {
     // None in what an earlier version tells.
     forwardedIgnored: count('forwardedIgnored'),
     forwardedMissing: count('forwardedMissing'),
+    ...decodeTotals(hash['totals']),
   };
+}
+
+function decodeTotals(text: string | undefined): Pick<NodeStats, 'totals'> {
+  return text === undefined ? {} : { totals: JSON.parse(text) as NonNullable<NodeStats['totals']> };
 }
 
 function decodeState(text: string | undefined): NodeStats['state'] {

@@ -80,6 +80,15 @@ export const batchAnswer = z
   .array(z.object({ status: z.int(), body: z.unknown() }))
   .meta({ title: 'BatchAnswer' });
 
+const nodeTotals = z
+  .object({
+    messages_received: s.count.meta({ description: '`sendMessage` frames of clients.' }),
+    messages_sent: s.count.meta({ description: 'Messages given to sockets, one for each socket.' }),
+    events_sent: s.count.meta({ description: 'Events of every kind given to sockets.' }),
+    closed: z.record(z.string(), s.count).meta({ description: 'Closed sockets by close code.' }),
+  })
+  .meta({ description: 'Since its start; absent: an edge of an older version.' });
+
 export const nodesAnswer = z
   .array(
     z.object({
@@ -96,6 +105,7 @@ export const nodesAnswer = z
       forwarded_ignored: s.count.optional(),
       /** Connects from TRUSTED_PROXIES without one. */
       forwarded_missing: s.count.optional(),
+      totals: nodeTotals.optional(),
       lease_ends_in_ms: z.number(),
     }),
   )

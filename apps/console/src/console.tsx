@@ -1,0 +1,21 @@
+/** The console's page: takes over what the link has brought, then draws. */
+import { render } from 'preact';
+import { placeOf } from './shell/place.ts';
+import { fragmentOf, viewOf, watchRoute } from './shell/route.ts';
+import { Shell } from './shell/shell.tsx';
+import { applyTheme } from './shell/theme.tsx';
+import { readHandOver } from './sign-in/hand-over.ts';
+import { openVault } from './sign-in/vault.ts';
+
+applyTheme();
+const vault = openVault(sessionStorage);
+const handOver = readHandOver(location.hash);
+if (handOver !== undefined) {
+  vault.keep(handOver.credentials);
+  // Before anything else runs: a token must not stay in the address, nor in the history.
+  history.replaceState(null, '', fragmentOf(viewOf(`#/${handOver.view ?? ''}`)));
+}
+const root = document.getElementById('console');
+if (root !== null) {
+  render(<Shell vault={vault} place={placeOf(location)} view={watchRoute()} />, root);
+}

@@ -1,0 +1,156 @@
+/** One open room: its messages, who is there and who types, and what one does in it. */
+import { signal, type ReadonlySignal } from '@preact/signals';
+import type {
+  ChatConnection,
+  ClientError,
+  ConnectionState,
+  Message,
+  OutgoingMessage,
+  User,
+} from '@switchboard/client';
+import { createPulse, type Pulse } from '../list/pulse.ts';
+import { createAttention } from './attention.ts';
+import { createThread, type Thread } from './thread.ts';
+import { createTypingBook, type Typist } from './typing-book.ts';
+
+export type Me = Pick<User, 'id' | 'role' | 'name'>;
+
+export interface Conversation {
+  readonly chatId: string;
+  readonly thread: Thread;
+  /** Changes with everything that is shown of it. */
+  readonly beat: Pulse['beat'];
+  readonly state: ReadonlySignal<ConnectionState>;
+  /** What was missed could not be had: messages may be missing. */
+  readonly hasGap: ReadonlySignal<boolean>;
+  /** Who is in the room, oneself included. */
+  readonly members: ReadonlySignal<readonly User[]>;
+  typists(): readonly Typist[];
+  send(message: OutgoingMessage): void;
+  /** Sends a refused message again, as the same one. */
+  sendAgain(clientMessageId: string): void;
+  write(text: string, isPrivate: boolean): void;
+  /** The page is looked at. */
+  attend(): void;
+  close(): void;
+}
+
+export interface ConversationOptions {
+  readonly chat: ChatConnection;
+  readonly me: Me;
+  readonly isReading: () => boolean;
+  /** Whether what is typed is shown to operators before it is sent. */
+  readonly withPreview?: boolean;
+  readonly messagesMax?: number;
+  /** Called with every change, before it is drawn. */
+  readonly onChange?: () => void;
+}
+
+const clock = {
+  now: () => performance.now(),
+  after: (ms: number, call: () => void) => setTimeout(call, ms),
+};
+
+export function holdConversation(options: ConversationOptions): Conversation {
+  const { chat, me, isReading } = options;
+  const pulse = createPulse();
+  const changed = () => {
+    pulse.touch();
+    options.onChange?.();
+  };
+  const max = options.messagesMax === undefined ? {} : { max: options.messagesMax };
+  const thread = createThread({ me: () => me, onChange: changed, ...max });
+  const typing = createTypingBook(clock, changed);
+  const { attend } = createAttention({ chat, thread, isReading });
+  const hasGap = signal(false);
+
+  chat.on('messageAdded', ({ message }) => {
+    thread.add(message);
+    typing.ended(chat.chatId, message.user?.id);
+    if (chat.state === 'live') attend();
+  });
+  chat.on('messageUpdated', (data) => thread.update(data));
+  chat.on('typingUpdated', (data) => typing.note(data));
+  chat.on('userDisconnected', ({ user }) => typing.ended(chat.chatId, user.id));
+  chat.on('reload', () => void (hasGap.value = thread.length > 0));
+  const sender = createSender(chat, thread, me);
+  return {
+    chatId: chat.chatId,
+    thread,
+    beat: pulse.beat,
+    state: watchState(chat, attend),
+    hasGap,
+    members: watchMembers(chat),
+    typists: () => typing.in(chat.chatId).filter(({ user }) => user.id !== me.id),
+    ...sender,
+    write(text, isPrivate) {
+      const is_typing = text.trim() !== '';
+      const preview = options.withPreview === true && is_typing ? { preview: cut(text) } : {};
+      chat.updateTyping({ is_typing, ...(isPrivate && { is_private: true }), ...preview });
+    },
+    attend,
+    close: () => chat.close(),
+  };
+}
+
+/** A preview is at most 1 KiB of UTF-8, and a character at most 3 bytes of it for each of its units. */
+const previewMaxChars = 340;
+
+const cut = (text: string): string => text.slice(-previewMaxChars);
+
+function watchState(chat: ChatConnection, onLive: () => void): ReadonlySignal<ConnectionState> {
+  const state = signal(chat.state);
+  chat.on('state', (change) => {
+    state.value = change.state;
+    if (change.state === 'live') onLive();
+  });
+  return state;
+}
+
+function watchMembers(chat: ChatConnection): ReadonlySignal<readonly User[]> {
+  const members = signal<readonly User[]>([]);
+  const without = (id: string) => members.peek().filter((user) => user.id !== id);
+  chat.on('connected', (session) => void (members.value = session.members ?? []));
+  chat.on('userConnected', ({ user }) => void (members.value = [...without(user.id), user]));
+  chat.on('userDisconnected', ({ user }) => void (members.value = without(user.id)));
+  return members;
+}
+
+function createSender(chat: ChatConnection, thread: Thread, me: Me) {
+  const send = (outgoing: OutgoingMessage) => {
+    const sending = chat.sendMessage(outgoing);
+    const { clientMessageId } = sending;
+    thread.expect(
+      draft(chat.chatId, me, { ...outgoing, client_message_id: clientMessageId }),
+      clientMessageId,
+    );
+    sending.then(
+      // Over a connection that was lost meanwhile the listener may have been given it already.
+      (message) => thread.add(message),
+      (error: ClientError) => thread.refuse(clientMessageId, error.message),
+    );
+  };
+  return {
+    send,
+    sendAgain(clientMessageId: string) {
+      const message = thread.withdraw(clientMessageId);
+      if (message === undefined) return;
+      const type = message.type === 'note' ? { type: 'note' as const } : {};
+      send({ text: message.text ?? null, client_message_id: clientMessageId, ...type });
+    },
+  };
+}
+
+/** What is shown until the accepted message comes. */
+function draft(chatId: string, me: Me, outgoing: OutgoingMessage): Message {
+  const { client_message_id, type = 'standard', text, postback } = outgoing;
+  return {
+    id: client_message_id ?? '',
+    chat_id: chatId,
+    type,
+    user: { id: me.id, role: me.role ?? 'client', name: me.name },
+    text: text ?? postback?.action_id.toString() ?? '',
+    client_message_id,
+    created_at: new Date().toISOString(),
+  };
+}

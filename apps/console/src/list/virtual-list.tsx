@@ -1,0 +1,98 @@
+/** A list of any length of which only what is seen is drawn. Rows may differ in height: they are measured. */
+import {
+  elementScroll,
+  observeElementOffset,
+  observeElementRect,
+  Virtualizer,
+  type VirtualizerOptions,
+} from '@tanstack/virtual-core';
+import type { ComponentChildren, HTMLAttributes } from 'preact';
+import { useCallback, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
+
+export interface VirtualListProps {
+  readonly count: number;
+  readonly keyOf: (index: number) => string;
+  readonly estimatePx: number;
+  readonly row: (index: number) => ComponentChildren;
+  /** Grows at its end and stays there, as conversations do. */
+  readonly isFeed?: boolean;
+  /** Brought into view when it changes. */
+  readonly focusIndex?: number;
+  /** Roles and names of the element that scrolls. */
+  readonly attributes?: HTMLAttributes<HTMLDivElement>;
+  /** The element around the rows. */
+  readonly innerAttributes?: HTMLAttributes<HTMLDivElement>;
+}
+
+type List = Virtualizer<HTMLDivElement, HTMLElement>;
+type ListOptions = VirtualizerOptions<HTMLDivElement, HTMLElement>;
+
+const overscanRows = 8;
+/** How far from the end one still is at the end. */
+const atEndPx = 80;
+
+export function VirtualList(props: VirtualListProps) {
+  const { count, keyOf, estimatePx, row, isFeed = false, focusIndex, attributes } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const list = useList({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => estimatePx,
+    getItemKey: keyOf,
+    overscan: overscanRows,
+    ...(isFeed && { anchorTo: 'end', followOnAppend: true, scrollEndThreshold: atEndPx }),
+  });
+  useLayoutEffect(() => {
+    if (isFeed && count > 0) list.scrollToIndex(count - 1, { align: 'end' });
+  }, []);
+  useLayoutEffect(() => {
+    if (focusIndex !== undefined && focusIndex >= 0) list.scrollToIndex(focusIndex);
+  }, [focusIndex]);
+  const measure = useCallback(
+    (element: HTMLElement | null) => list.measureElement(element),
+    [list],
+  );
+  return (
+    <div ref={scroller} class="list" {...attributes}>
+      <div
+        class="list-rows"
+        {...props.innerAttributes}
+        style={{ height: `${list.getTotalSize()}px` }}
+      >
+        {list.getVirtualItems().map(({ key, index, start }) => (
+          <div
+            key={String(key)}
+            ref={measure}
+            data-index={index}
+            class="list-row"
+            role="presentation"
+            style={{ transform: `translateY(${start}px)` }}
+          >
+            {row(index)}
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function useList(
+  given: Omit<ListOptions, 'observeElementRect' | 'observeElementOffset' | 'scrollToFn'>,
+): List {
+  const [, draw] = useReducer((drawn: number) => drawn + 1, 0);
+  const options: ListOptions = {
+    observeElementRect,
+    observeElementOffset,
+    scrollToFn: elementScroll,
+    onChange: () => draw(0),
+    ...given,
+  };
+  const [list] = useState(() => new Virtualizer<HTMLDivElement, HTMLElement>(options));
+  list.setOptions(options);
+  // What the adapters of this library call; they have no other name.
+  // oxlint-disable-next-line no-underscore-dangle
+  useLayoutEffect(() => list._didMount(), [list]);
+  // oxlint-disable-next-line no-underscore-dangle
+  useLayoutEffect(() => list._willUpdate());
+  return list;
+}

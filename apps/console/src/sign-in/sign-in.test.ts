@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { readClaims } from './claims.ts';
+import { readHandOver, writeHandOver } from './hand-over.ts';
+import { createTokenRenewal } from './token-renewal.ts';
+import { openVault } from './vault.ts';
+
+const tokenOf = (claims: object) =>
+  ['x', Buffer.from(JSON.stringify(claims)).toString('base64url'), 'x'].join('.');
+
+describe('a hand-over', () => {
+  test('comes out of a fragment as it was written', () => {
+    const credentials = {
+      operator: 'a.b-c.d_e',
+      operatorEdge: 'ws://127.0.0.1:7002',
+      apiToken: 't&=',
+    };
+    expect(readHandOver(writeHandOver(credentials, 'desk'))).toEqual({ credentials, view: 'desk' });
+  });
+
+  test.each(['', '#', '#/desk', '#/chat/c1?x=1'])('is none in %s', (fragment) => {
+    expect(readHandOver(fragment)).toBeUndefined();
+  });
+});
+
+describe('claims', () => {
+  test('are read out of a token, names in any script too', () => {
+    const claims = { sub: '1', role: 'operator', name: 'Zoë 東京' };
+    expect(readClaims(` ${tokenOf(claims)}\n`)).toEqual(claims);
+  });
+
+  test.each(['', 'x', 'a.b.c', tokenOf({ sub: 1, role: 'operator' }), tokenOf({ sub: '1' })])(
+    'there are none in %j',
+    (token) => expect(readClaims(token)).toBeUndefined(),
+  );
+});
+
+test('the vault keeps what it is given for the next page of the tab, and forgets it when it is emptied', () => {
+  const kept = new Map<string, string>();
+  const storage = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  };
+  openVault(storage).keep({ operator: 'o' });
+  const vault = openVault(storage);
+  vault.keep({ apiToken: 't' });
+  expect(openVault(storage).credentials.value).toEqual({ operator: 'o', apiToken: 't' });
+  vault.empty();
+  expect(kept.size).toBe(0);
+});
+
+test('one new token answers all connections that wait for one, and those that come later', async () => {
+  const renewal = createTokenRenewal('first');
+  expect(renewal.provide('connect')).toBe('first');
+  const waiting = Promise.all([
+    Promise.resolve(renewal.provide('expiring')),
+    Promise.resolve(renewal.provide('expired')),
+  ]);
+  expect(renewal.wanted.value).toBe('expired');
+  renewal.give('second');
+  expect(await waiting).toEqual(['second', 'second']);
+  expect(renewal.wanted.value).toBeUndefined();
+  expect(renewal.provide('connect')).toBe('second');
+});

@@ -1,0 +1,53 @@
+/**
+ * The whole of what a site embeds, by one tag:
+ * `<script src="https://chat.example.com/console/widget.js" data-token-url="/chat-token" async></script>`
+ *
+ * It lives in a shadow root with its own styles, so that the site's and its own leave each other alone.
+ * Its stylesheet is built in script, which a policy against inline styles does not forbid.
+ */
+import { render } from 'preact';
+import { readClaims } from '../sign-in/claims.ts';
+import { readSettings, type WidgetGlobal, type WidgetSettings } from './settings.ts';
+import { beginVisit } from './visit.ts';
+import { WidgetView } from './widget-view.tsx';
+import controls from '../../styles/controls.css';
+import conversation from '../../styles/conversation.css';
+import theme from '../../styles/base.css';
+import own from '../../styles/widget.css';
+
+async function start(settings: WidgetSettings): Promise<void> {
+  const first = await settings.token('connect');
+  const claims = readClaims(first);
+  if (claims?.role !== 'client' || claims.chat_id === undefined)
+    throw new Error('Switchboard: the token is not a visitor’s, with a chat_id');
+  let isFirst = true;
+  const token: WidgetSettings['token'] = (reason) => {
+    const given = isFirst ? first : settings.token(reason);
+    isFirst = false;
+    return given;
+  };
+  const me = { id: claims.sub, role: 'client' as const, name: claims.name ?? 'You' };
+  const visit = beginVisit({
+    settings: { ...settings, token },
+    me,
+    chatId: claims.chat_id,
+    storage: sessionStorage,
+  });
+  render(<WidgetView visit={visit} title={settings.title} />, mount());
+}
+
+function mount(): ShadowRoot {
+  const host = document.createElement('switchboard-widget');
+  const root = host.attachShadow({ mode: 'open' });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync([theme, controls, conversation, own].join('\n'));
+  root.adoptedStyleSheets = [sheet];
+  document.body.append(host);
+  return root;
+}
+
+const script = document.currentScript;
+if (script instanceof HTMLScriptElement) {
+  const { switchboardWidget } = globalThis as { switchboardWidget?: WidgetGlobal };
+  void start(readSettings(script, switchboardWidget));
+}
