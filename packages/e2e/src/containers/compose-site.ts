@@ -15,12 +15,19 @@ export const leftOut: readonly string[] = (process.env['COMPOSE_WITHOUT'] ?? '')
   .split(',')
   .filter((name) => name !== '');
 
+const servicesOf = async (compose: ComposeSite['compose']): Promise<string[]> => {
+  const all = (await compose('config', '--services')).split('\n');
+  const unknown = leftOut.filter((name) => !all.includes(name));
+  if (unknown.length > 0) throw new Error(`compose.yaml has no ${unknown.join(', ')}`);
+  return all.filter((name) => !leftOut.includes(name));
+};
+
 /** Resolves when every service is healthy, or runs if it has no health check. */
 export const startComposeSite = async (): Promise<ComposeSite> => {
   const authSecret = randomBytes(24).toString('hex');
   const apiToken = randomBytes(18).toString('hex');
   const env = {
-    COMPOSE_PROJECT_NAME: `switchboard-test-${randomBytes(4).toString('hex')}`,
+    COMPOSE_PROJECT_NAME: 'switchboard-test',
     AUTH_SECRET: authSecret,
     API_TOKENS: `local:${apiToken}`,
     TAG: imageTag,
@@ -36,8 +43,9 @@ export const startComposeSite = async (): Promise<ComposeSite> => {
     await compose('down', '--volumes', '--timeout', '5');
   };
   try {
-    const all = (await compose('config', '--services')).split('\n');
-    const services = all.filter((name) => !leftOut.includes(name));
+    // A run that was killed may have left one.
+    await stop();
+    const services = await servicesOf(compose);
     await compose('up', '--wait', '--no-build', '--quiet-pull', ...services);
     const published = (service: string, port: number) => compose('port', service, String(port));
     const balancer = await published('balancer', 8080);

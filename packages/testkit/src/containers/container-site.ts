@@ -1,4 +1,4 @@
-/** Redis, edges and an ingress in containers on a network of their own, from images that are built. */
+/** Redis, two edges and an ingress in containers on a network of their own, from images that are built. */
 import { randomBytes } from 'node:crypto';
 import type { StartedNetwork } from 'testcontainers';
 import type { Role } from '../cluster-node.ts';
@@ -19,8 +19,6 @@ export interface ContainerSite {
 export interface ContainerSiteOptions {
   /** The image of each role, with its tag. */
   images: Readonly<Record<Role, string>>;
-  /** Default 2. */
-  edges?: number;
 }
 
 /** As long as behind a balancer, and longer: whoever asks here may be slow. */
@@ -29,7 +27,6 @@ const drainDelayMs = '3000';
 /** Resolves when all containers are healthy; rejects, with all removed again, when one is not. */
 export const startContainerSite = async ({
   images,
-  edges = 2,
 }: ContainerSiteOptions): Promise<ContainerSite> => {
   const { Network } = await import('testcontainers');
   const ends = createEnds();
@@ -42,13 +39,8 @@ export const startContainerSite = async ({
       apiToken: randomBytes(18).toString('base64url'),
       authSecret: randomBytes(32).toString('base64url'),
     };
-    const names = Array.from({ length: edges }, (_, index) => `edge-${index + 1}`);
-    const plans = [
-      { role: 'ingress', name: 'ingress-1' } as const,
-      ...names.map((name) => ({ role: 'edge', name }) as const),
-    ];
-    const [ingress, ...started] = await startProcesses(plans, { images, network, ends, secrets });
-    return { ...secrets, edges: started, ingress: ingress!, stop: ends.run };
+    const [ingress, ...edges] = await startProcesses({ images, network, ends, secrets });
+    return { ...secrets, edges, ingress: ingress!, stop: ends.run };
   } catch (error) {
     await ends.run();
     throw error;
@@ -71,6 +63,18 @@ const createEnds = (): Ends => {
   };
 };
 
+interface Plan {
+  role: Role;
+  /** On the network. */
+  name: string;
+}
+
+const plans: readonly Plan[] = [
+  { role: 'ingress', name: 'ingress-1' },
+  { role: 'edge', name: 'edge-1' },
+  { role: 'edge', name: 'edge-2' },
+];
+
 interface Setting {
   images: ContainerSiteOptions['images'];
   network: StartedNetwork;
@@ -79,16 +83,18 @@ interface Setting {
 }
 
 /** All at the same time; all have settled when a failure is told, so that nothing starts any more. */
-const startProcesses = async (
-  plans: readonly { role: Role; name: string }[],
-  { images, network, ends, secrets }: Setting,
-): Promise<ProcessContainer[]> => {
+const startProcesses = async ({
+  images,
+  network,
+  ends,
+  secrets,
+}: Setting): Promise<ProcessContainer[]> => {
   const { startProcessContainer } = await import('./process-container.ts');
   const env = {
     edge: { AUTH_SECRET: secrets.authSecret },
     ingress: { API_TOKENS: `local:${secrets.apiToken}`, DRAIN_DELAY_MS: drainDelayMs },
   };
-  const start = async ({ role, name }: { role: Role; name: string }) => {
+  const start = async ({ role, name }: Plan) => {
     const container = await startProcessContainer({
       name,
       role,
