@@ -50,6 +50,10 @@ module.exports = {
       from: '^packages/bus/',
       except: '^packages/(bus|protocol)/',
     }),
+    knowsOnly('client-knows-nobody', 'What is published of client needs nothing else.', {
+      from: '^packages/client/src/(?!test/)',
+      except: '^packages/client/',
+    }),
     knowsOnly('cli-knows-protocol-and-bus', 'cli imports protocol and bus and nobody else.', {
       from: '^packages/cli/src/(?!test/)',
       except: '^packages/(cli|bus|protocol)/',
