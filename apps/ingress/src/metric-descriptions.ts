@@ -55,7 +55,7 @@ export const ingressMetrics = {
     name: 'switchboard_ingress_edges_lag_milliseconds',
     kind: 'gauge',
     help: 'The worst lag that an edge tells of; 0: none',
-    reading: 'Above three tenths of `OVERLOAD_LAG_MS` less is accepted until it falls.',
+    reading: 'Above two fifths of `OVERLOAD_LAG_MS` less is accepted until it falls.',
   },
   acceptedMax: {
     name: 'switchboard_ingress_accepted_max_per_second',

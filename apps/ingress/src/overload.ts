@@ -28,7 +28,7 @@ export interface Overload {
 const floorPerSecond = 100;
 const lookEveryMs = 100;
 /** To wait costs little: it begins at this part of what edges may be late, and keeps them there. */
-const pacedFromPart = 0.3;
+const pacedFromPart = 0.4;
 /** How long a request may wait. */
 const waitMaxMs = 250;
 /** A timer is no finer. */
