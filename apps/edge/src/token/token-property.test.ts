@@ -9,19 +9,24 @@ import { readClaimsBy } from './read-claims.ts';
 import { secretKey } from './verification-key.ts';
 import { verifyToken } from './verify-token.ts';
 
+/** Any bytes, as the network has them. */
+const anyText = fc
+  .uint8Array({ maxLength: 40 })
+  .map((bytes) => Buffer.from(bytes).toString('latin1'));
+
 const secret = 'a secret of at least thirty-two bytes';
 const nowMs = 1_800_000_000_000;
 const laterS = nowMs / 1_000 + 60;
 const { tokenMaxBytes } = defaultLimits;
 
-const verify = (token: string) =>
-  verifyToken(token, {
-    keys: createKeyRing([secretKey(secret)]),
-    readClaims: readClaimsBy(defaultLimits),
-    now: () => nowMs,
-    leewayMs: 0,
-    maxBytes: tokenMaxBytes,
-  });
+const rules = {
+  keys: createKeyRing([secretKey(secret)]),
+  readClaims: readClaimsBy(defaultLimits),
+  now: () => nowMs,
+  leewayMs: 0,
+  maxBytes: tokenMaxBytes,
+};
+const verify = (token: string) => verifyToken(token, rules);
 
 const base64url = (text: string) => Buffer.from(text).toString('base64url');
 const sign = (header: string, payload: string) => {
@@ -30,6 +35,8 @@ const sign = (header: string, payload: string) => {
 };
 const hs256 = JSON.stringify({ alg: 'HS256' });
 
+/** Deep ones are `parseClientFrame`'s business; here they only cost time. */
+const json = fc.jsonValue({ maxDepth: 1 });
 const id = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 40 });
 const goodClaims = fc.oneof(
   fc.record({ sub: id, role: fc.constant('client'), chat_id: id, exp: fc.constant(laterS) }),
@@ -43,22 +50,22 @@ const goodClaims = fc.oneof(
 
 const almostClaims = fc.record(
   {
-    sub: fc.oneof(id, fc.jsonValue()),
-    role: fc.oneof(fc.constantFrom('client', 'operator', 'bot'), fc.jsonValue()),
-    chat_id: fc.oneof(id, fc.jsonValue()),
-    chats: fc.oneof(fc.array(id), fc.jsonValue()),
-    sources: fc.jsonValue(),
-    name: fc.jsonValue(),
-    exp: fc.oneof(fc.constantFrom<unknown>(laterS, 0, -1, '1', 1e300, null), fc.jsonValue()),
-    nbf: fc.oneof(fc.constantFrom<unknown>(undefined, 0, laterS, 'x'), fc.jsonValue()),
+    sub: fc.oneof(id, json),
+    role: fc.oneof(fc.constantFrom('client', 'operator', 'bot'), json),
+    chat_id: fc.oneof(id, json),
+    chats: fc.oneof(fc.array(id), json),
+    sources: json,
+    name: json,
+    exp: fc.oneof(fc.constantFrom<unknown>(laterS, 0, -1, '1', 1e300, null), json),
+    nbf: fc.oneof(fc.constantFrom<unknown>(undefined, 0, laterS, 'x'), json),
   },
   { requiredKeys: [] },
 );
 const almostHeader = fc.record(
   {
-    alg: fc.oneof(fc.constantFrom('HS256', 'RS256', 'EdDSA', 'none', 'hs256'), fc.jsonValue()),
-    kid: fc.oneof(fc.string(), fc.jsonValue()),
-    crit: fc.jsonValue(),
+    alg: fc.oneof(fc.constantFrom('HS256', 'RS256', 'EdDSA', 'none', 'hs256'), json),
+    kid: fc.oneof(fc.string(), json),
+    crit: json,
   },
   { requiredKeys: [] },
 );
@@ -80,17 +87,17 @@ describe('a token', () => {
   });
 
   it('that we signed and that says anything gets a verdict', () => {
-    const payload = fc.oneof(almostClaims, fc.jsonValue()).map((value) => JSON.stringify(value));
+    const payload = fc.oneof(almostClaims, json).map((value) => JSON.stringify(value));
     const header = fc.oneof(
       fc.constant(hs256),
       almostHeader.map((value) => JSON.stringify(value)),
     );
-    const text = fc.string({ unit: 'binary' });
+    const text = anyText;
     fc.assert(
       fc.property(fc.oneof(header, text), fc.oneof(payload, text), (head, body) =>
         expectVerdict(sign(head, body)),
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -130,14 +137,14 @@ describe('a token', () => {
   it('of any text is taken apart or is none', () => {
     const part = fc.string({ unit: fc.constantFrom(...'eyJ0_-9{}"'.split('')) });
     const parts = fc.array(part, { maxLength: 5 }).map((all) => all.join('.'));
-    const text = fc.oneof(fc.string({ unit: 'binary' }), parts);
-    fc.assert(fc.property(text, expectVerdict), { numRuns: 500 });
+    const text = fc.oneof(anyText, parts);
+    fc.assert(fc.property(text, expectVerdict), { numRuns: 200 });
     fc.assert(
       fc.property(text, (given) => {
         const signed = readCompactJwt(given)?.signed.toString();
         expect(signed === undefined || given.startsWith(`${signed}.`)).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

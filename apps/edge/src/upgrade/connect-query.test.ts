@@ -3,6 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readConnectQuery, type ConnectQuery } from './connect-query.ts';
 
+/** Any bytes, as the network has them. */
+const anyText = fc
+  .uint8Array({ maxLength: 40 })
+  .map((bytes) => Buffer.from(bytes).toString('latin1'));
+
 const { idMaxChars, historyMaxEvents, wordMaxChars } = defaultLimits;
 const names = ['chat_id', 'since', 'history', 'observe', 'app'];
 
@@ -61,10 +66,7 @@ describe('the query of a connect', () => {
   });
 
   it('of whatever bytes is read or names what is wrong, and never throws', () => {
-    const text = fc.oneof(
-      fc.string({ unit: 'binary' }),
-      fc.constantFrom('%', '%zz', '%c0%80', '%00'),
-    );
+    const text = fc.oneof(anyText, fc.constantFrom('%', '%zz', '%c0%80', '%00'));
     const pair = fc
       .tuple(fc.constantFrom(...names), text)
       .map(([name, value]) => `${name}=${value}`);
@@ -78,7 +80,7 @@ describe('the query of a connect', () => {
         expect(names).toContain(wrong);
         expect(app).not.toMatch(/\p{Cc}/u);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
