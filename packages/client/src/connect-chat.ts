@@ -55,7 +55,7 @@ const seenMax = 1_000;
 
 /**
  * Opens one room, as the client or operator of the token, and keeps it open until `close()`.
- * @throws TypeError when `url` is no URL
+ * @throws TypeError when `url` is no URL, or where there is no WebSocket
  * @example
  * const chat = connectChat({ url: 'wss://chat.example.com', chatId: 'c1', token: fetchToken });
  * chat.on('messageAdded', ({ message }) => show(message));

@@ -12,7 +12,7 @@ const seenMax = 5_000;
 
 /**
  * Opens an operator's desk and keeps it open until `close()`.
- * @throws TypeError when `url` is no URL
+ * @throws TypeError when `url` is no URL, or where there is no WebSocket
  * @example
  * const desk = connectDesk({ url: 'wss://chat.example.com', token: fetchToken });
  * desk.on('messageAdded', ({ message, chat }) => notify(chat, message));

@@ -9,6 +9,7 @@ import type { ConnectionState, Ending } from './events.ts';
 import { createInbox, renewalId, type Inbox } from './inbox.ts';
 import { createListeners } from './listeners.ts';
 import type { Lane } from './machine/outbox.ts';
+import { abortedFailure } from './machine/requests.ts';
 import {
   initialState,
   type Effect,
@@ -54,6 +55,7 @@ const states: Readonly<Record<Phase, ConnectionState>> = {
 
 const queueMaxDefault = 500;
 const encoder = new TextEncoder();
+const noWebSocket = 'There is no WebSocket here: give one as environment.WebSocket';
 
 export class Connection {
   readonly environment: Environment;
@@ -80,6 +82,7 @@ export class Connection {
     if (typeof url === 'string') socketUrl(url, endpoint.path, {});
     this.environment = completeEnvironment(options.environment);
     const { environment, listeners } = this;
+    if (typeof environment.WebSocket !== 'function') throw new TypeError(noWebSocket);
     const dispatch = (input: Input) => this.dispatch(input);
     const wantsHistory = history > 0;
     this.machine = initialState({ canRenew: typeof token !== 'string', wantsHistory, queueMax });
@@ -96,7 +99,8 @@ export class Connection {
       seen: createSeen(endpoint.seenMax),
       emit: listeners.emit,
       dispatch,
-      wantsHistory,
+      // A desk may be greeted again in the middle: then no history follows.
+      awaitsHistory: () => wantsHistory && this.machine.phase === 'opening',
     });
     this.socket = createSocket(environment.WebSocket, {
       frame: this.inbox.take,
@@ -118,8 +122,8 @@ export class Connection {
     const message = clientMessageId === undefined ? {} : { clientMessageId };
     const abandon = () => this.dispatch({ type: 'abandon', id });
     const promise = this.pending.open(id, { ...message, signal, abandon });
-    this.dispatch({ type: 'request', request: { id, lane, text, bytes, ...message } });
-    if (signal?.aborted === true) abandon();
+    if (signal?.aborted === true) this.pending.fail(id, abortedFailure);
+    else this.dispatch({ type: 'request', request: { id, lane, text, bytes, ...message } });
     return promise;
   }
 

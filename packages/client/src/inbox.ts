@@ -15,8 +15,8 @@ export interface InboxOptions {
   readonly seen: Seen;
   readonly emit: Listeners['emit'];
   readonly dispatch: (input: Input) => void;
-  /** History was asked for: it comes where nothing is resumed. */
-  readonly wantsHistory: boolean;
+  /** `connected` is followed by history, where nothing is resumed. */
+  readonly awaitsHistory: () => boolean;
 }
 
 export interface Inbox {
@@ -38,7 +38,7 @@ export function createInbox(options: InboxOptions): Inbox {
   const controls: Controls = {
     connected(data) {
       session = data;
-      position.reset(data.position, options.wantsHistory && data.resumed !== true);
+      position.reset(data.position, data.resumed !== true && options.awaitsHistory());
       dispatch(connectedInput(data));
     },
     caughtUp(data) {

@@ -29,7 +29,8 @@ const tooLarge: Failure = {
   retryable: false,
 };
 
-const aborted: Failure = {
+/** Given up by the caller. */
+export const abortedFailure: Failure = {
   code: 'aborted',
   message: 'It was given up before it was answered',
   retryable: true,
@@ -90,7 +91,7 @@ export function answered(state: State, answer: Answer): Step {
 
 export function withdrawn(state: State, id: string): Step {
   if (!state.outbox.requests.some((request) => request.id === id)) return [state, []];
-  return followUp({ ...state, outbox: remove(state.outbox, id) }, [fail(id, aborted)]);
+  return followUp({ ...state, outbox: remove(state.outbox, id) }, [fail(id, abortedFailure)]);
 }
 
 /** The pause that the server asked for is over. */

@@ -1,0 +1,102 @@
+/** What the shell adds to the machine: callers, listeners that call back, the platform. */
+import { expect, test } from 'vitest';
+import { connectChat } from './connect-chat.ts';
+import { createFakeClock } from './test/fake-clock.ts';
+import { ModelServer } from './test/model-server.ts';
+import type { ChatOptions } from './options.ts';
+
+const start = (more: Partial<ChatOptions> = {}) => {
+  const clock = createFakeClock();
+  const server = new ModelServer(clock, 1);
+  const environment = {
+    ...clock,
+    WebSocket: server.WebSocket,
+    random: () => 0,
+    watch: () => () => undefined,
+  };
+  const chat = connectChat({
+    url: 'ws://model.test',
+    chatId: 'c',
+    token: '0',
+    environment,
+    ...more,
+  });
+  return { clock, server, chat };
+};
+
+test('a wrong URL, or a platform without WebSocket, is told at once', () => {
+  expect(() => start({ url: 'nonsense' })).toThrow(TypeError);
+  const environment = { WebSocket: undefined as never };
+  expect(() => start({ environment })).toThrow(/environment\.WebSocket/u);
+});
+
+test('a signal closes the connection, and what waits is rejected', async () => {
+  const stopping = new AbortController();
+  const { clock, chat, server } = start({ signal: stopping.signal });
+  const endings: unknown[] = [];
+  chat.on('state', ({ ending }) => ending !== undefined && endings.push(ending));
+  const sending = chat.sendMessage({ text: 'Hi' });
+  const rejected = sending.catch((error: unknown) => error);
+  stopping.abort();
+  expect(await rejected).toMatchObject({
+    code: 'closed',
+    retryable: true,
+    clientMessageId: sending.clientMessageId,
+  });
+  await clock.advance(60_000);
+  expect([chat.state, endings, server.socket]).toEqual([
+    'closed',
+    [{ reason: 'closed' }],
+    undefined,
+  ]);
+});
+
+test('a send that is given up is rejected, and not sent where it was not yet', async () => {
+  const { clock, chat, server } = start();
+  const stopping = new AbortController();
+  const late = chat.sendMessage({ text: 'late' }, { signal: stopping.signal });
+  const never = chat.sendMessage({ text: 'never' }, { signal: AbortSignal.abort() });
+  const kept = chat.sendMessage({ text: 'kept' });
+  const rejections = Promise.allSettled([late, never]);
+  stopping.abort();
+  await clock.advance(1_000);
+  expect(await rejections).toMatchObject([
+    { reason: { code: 'aborted' } },
+    { reason: { code: 'aborted' } },
+  ]);
+  expect((await kept).id).toBe('m0.1');
+  expect(server.logs[0]).toHaveLength(1);
+});
+
+test('a listener may close, send and listen while it is called', async () => {
+  const { clock, chat, server } = start();
+  const got: string[] = [];
+  chat.on('connected', () => {
+    void chat.sendMessage({ text: 'from within' });
+    chat.on('messageAdded', ({ message }) => {
+      got.push(message.id);
+      chat.close();
+    });
+  });
+  await clock.advance(1_000);
+  server.post(0);
+  await clock.advance(1_000);
+  expect([got, chat.state]).toEqual([['m0.1'], 'closed']);
+});
+
+test('a plain token that has expired ends it, and says so', async () => {
+  const { clock, chat, server } = start();
+  const endings: unknown[] = [];
+  chat.on('state', ({ ending }) => ending !== undefined && endings.push(ending));
+  await clock.advance(1_000);
+  server.dismiss(4004);
+  await clock.advance(1_000);
+  expect(endings).toEqual([{ code: 4004, reason: 'token_expired' }]);
+});
+
+test('a receipt that nobody awaits may fail', async () => {
+  const { chat } = start();
+  void chat.markMessageRead('m1');
+  chat.close();
+  await expect(chat.markMessageRead('m1')).rejects.toMatchObject({ code: 'closed' });
+});
