@@ -8,9 +8,11 @@ const remove = (path: string) => rm(path, { recursive: true, force: true });
 
 for (const other of await readdir('apps')) if (other !== app) await remove(join('apps', other));
 for (const path of [
+  'packages/client',
   'packages/testkit',
   'pnpm-lock.yaml',
   'pnpm-workspace.yaml',
+  'tsconfig.base.json',
   'infra/docker/src/prune.ts',
 ])
   await remove(path);

@@ -32,6 +32,17 @@ describe('behind HAProxy', () => {
     const services = (await containersOf('edge', 'ingress')).map(({ Service }) => Service);
     expect(services.toSorted()).toEqual(['edge', 'edge', 'edge', 'ingress', 'ingress']);
   });
+
+  test('ingress has the console, with all that its page loads', async () => {
+    const console = `${stage.cluster.ingress.url}/console/`;
+    const page = await (await fetch(console)).text();
+    const files = [...page.matchAll(/(?:src|href)="([^"#]+)"/gu)].map(([, file = '']) => file);
+    expect(files.length).toBeGreaterThan(1);
+    for (const file of [...files, 'widget.js']) {
+      const { status } = await fetch(new URL(file, console));
+      expect({ file, status }).toEqual({ file, status: 200 });
+    }
+  });
 });
 
 describe('Redis', () => {
