@@ -143,7 +143,7 @@ export const connectionCases: readonly Case[] = [
   {
     name: 'asks for a sign of life when it hears nothing, and comes back when there is none',
     async run({ server, settled }) {
-      const heartbeat = { ping_after_ms: 400, pong_timeout_ms: 1_000 };
+      const heartbeat = { ping_after_ms: 400, pong_timeout_ms: 2_000 };
       const visit = await settled({ heartbeat });
       await visit.frames.next(({ event }) => event === 'ping');
       visit.say('pong', {});
