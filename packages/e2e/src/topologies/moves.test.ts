@@ -68,13 +68,13 @@ test.concurrent('a failover in order loses nothing, and nobody has to reload', a
   const { cast, backend } = playOn(await raise(group.url, atTheEnd), atTheEnd);
   const witnesses = await gather(cast, chatIds);
   const talk = startTalk(backend, chatIds);
-  await expect.poll(() => talk.said.length, { timeout: 5_000 }).toBeGreaterThan(10);
+  await expect.poll(() => talk.said.length, { timeout: 20_000 }).toBeGreaterThan(10);
   const before = await group.primary();
   const [, sentinel = ''] = /:(\d+)/u.exec(group.url) ?? [];
   await type('tested with Sentinels', { SENTINEL_HOST: '127.0.0.1', SENTINEL_PORT: sentinel });
   expect((await group.primary()).port).not.toBe(before.port);
   const until = talk.said.length + 8;
-  await expect.poll(() => talk.said.length, { timeout: 8_000 }).toBeGreaterThan(until);
+  await expect.poll(() => talk.said.length, { timeout: 20_000 }).toBeGreaterThan(until);
   expect(await complaints(witnesses, await talk.stop())).toEqual([]);
   expect(witnesses.filter(({ player }) => player.ws.readyState !== player.ws.OPEN)).toEqual([]);
   expect(witnesses.map(({ player }) => player.all('connected').length)).toEqual(
