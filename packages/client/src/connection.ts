@@ -74,6 +74,7 @@ export class Connection {
   private requests = 0;
   private ending: Ending | undefined;
   private readonly abort = () => this.close();
+
   constructor(options: ConnectOptions, endpoint: Endpoint) {
     const { history = 0, queueMax = queueMaxDefault, signal, token, url } = options;
     this.options = options;
