@@ -1,4 +1,5 @@
 /** What the shell adds to the machine: callers, listeners that call back, the platform. */
+import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { connectChat } from './connect-chat.ts';
 import { createFakeClock } from './test/fake-clock.ts';
@@ -82,6 +83,15 @@ test('a listener may close, send and listen while it is called', async () => {
   server.post(0);
   await clock.advance(1_000);
   expect([got, chat.state]).toEqual([['m0.1'], 'closed']);
+});
+
+test('nothing of a connection is left when it was closed, whenever that was', async () => {
+  const stopping = new AbortController();
+  const { clock, chat } = start({ signal: stopping.signal });
+  chat.on('connected', () => chat.close());
+  await clock.advance(1_000);
+  expect([chat.state, clock.waiting()]).toEqual(['closed', 0]);
+  expect(getEventListeners(stopping.signal, 'abort')).toEqual([]);
 });
 
 test('a plain token that has expired ends it, and says so', async () => {

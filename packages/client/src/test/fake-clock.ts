@@ -9,6 +9,8 @@ interface Alarm {
 export interface FakeClock extends Pick<Environment, 'setTimeout' | 'clearTimeout' | 'now'> {
   /** Lets so much time pass; what is asynchronous comes to its end after each alarm. */
   advance(ms: number): Promise<void>;
+  /** How many timers wait. */
+  waiting(): number;
 }
 
 export function createFakeClock(): FakeClock {
@@ -30,6 +32,7 @@ export function createFakeClock(): FakeClock {
       return count;
     },
     clearTimeout: (timer) => void alarms.delete(timer),
+    waiting: () => alarms.size,
     async advance(ms) {
       const untilMs = nowMs + ms;
       await settled();
