@@ -26,6 +26,8 @@ export interface Gauge {
 }
 
 const everyMs = 100;
+/** The kernel takes over a millisecond to tell how much memory it is, and it does not grow that fast. */
+const memoryEveryMs = 1_000;
 /** Less than this part of what is bearable is nobody else's business. */
 const toldPart = 0.1;
 
@@ -35,13 +37,14 @@ export function createGauge(options: GaugeOptions): Gauge {
   let timer: ReturnType<typeof setInterval> | undefined;
   let lag: NodeLag = { loopLagMs: 0, followLagMs: 0 };
   const tell = createTeller(options);
+  const memory = createMemoryGauge();
 
   const look = () => {
     const nowMs = performance.now();
     lag = { loopLagMs: loopLag.take(), followLagMs: takeFollowLagMs() };
     const lagMs = Math.max(lag.loopLagMs, lag.followLagMs);
     const worstLagMs = Math.max(lagMs, watch.worstMs());
-    pressure.observe({ lagMs, worstLagMs, residentBytes: process.memoryUsage.rss() }, nowMs);
+    pressure.observe({ lagMs, worstLagMs, residentBytes: memory.bytes(nowMs) }, nowMs);
     messages.observe(worstLagMs);
     tell(lag, lagMs);
   };
@@ -72,5 +75,20 @@ function createTeller({ tellLag, lagMaxMs, onWarning }: GaugeOptions) {
     tellLag(lag)
       .catch((error: unknown) => onWarning('the lag could not be told', { err: error }))
       .finally(() => (isTelling = false));
+  };
+}
+
+/** What the process occupies, as of a second ago at most. */
+function createMemoryGauge() {
+  let residentBytes = 0;
+  let readAtMs = -Infinity;
+  return {
+    bytes(nowMs: number): number {
+      if (nowMs - readAtMs >= memoryEveryMs) {
+        readAtMs = nowMs;
+        residentBytes = process.memoryUsage.rss();
+      }
+      return residentBytes;
+    },
   };
 }
