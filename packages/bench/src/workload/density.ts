@@ -13,7 +13,7 @@ export const density: Workload = {
   about: '15 000 idle sockets: memory of each, connects/s, CPU of pings',
   peers: ['switchboard', 'minimal', 'ws', 'nchan', 'socket.io'],
   furtherPeers: ['uws', 'socket.io-streams'],
-  brief: { sockets: 5000, seconds: 20 },
+  brief: { sockets: 4000, seconds: 8 },
   file: 'density',
   run: async (setting) => {
     const { asked, isBrief } = setting.options;

@@ -15,7 +15,7 @@ export const ingest: Workload = {
   about: 'POST /message with 32 connections, nobody listening',
   peers: ['switchboard', 'fastify', 'nchan', 'socket.io'],
   furtherPeers: ['minimal', 'ws'],
-  brief: { rounds: 2, seconds: 4 },
+  brief: { rounds: 1, seconds: 5 },
   file: 'ingest',
   run: async ({ options, contenders, signal, say }) => {
     const { asked } = options;
