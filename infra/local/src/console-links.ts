@@ -20,8 +20,10 @@ export interface ConsoleLinks {
 
 export const consoleLinks = (cluster: Cluster, tokens: ConsoleTokens): ConsoleLinks => {
   const page = `${cluster.ingress.url}/console/`;
-  const visitor = { visitor: tokens.visitor, visitor_edge: cluster.edges[0]?.url ?? '' };
-  const operator = { operator: tokens.operator, operator_edge: cluster.edges.at(-1)?.url ?? '' };
+  // When its edge is gone, a side goes on to the next one.
+  const edges = cluster.edges.map(({ url }) => url);
+  const visitor = { visitor: tokens.visitor, visitor_edge: edges.join() };
+  const operator = { operator: tokens.operator, operator_edge: edges.toReversed().join() };
   const api = { api_token: cluster.apiToken };
   return {
     start: page + fragment({ ...operator, ...visitor, ...api }),

@@ -39,7 +39,7 @@ export function Chart({ title, unit, timesMs, lines }: ChartProps) {
   return (
     <figure class="chart">
       <figcaption>
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         <ul class="legend">
           {lines.map(({ name, values }, index) => (
             <li key={name}>
@@ -77,7 +77,7 @@ function draw(box: HTMLElement, lines: readonly Line[], unit: string): UPlot {
       y: { range: (_plot, _min, max) => [0, niceTop(max)] },
     },
     axes: [
-      axis,
+      { ...axis, space: 90, values: (_plot, marks) => marks.map(timeOf) },
       { ...axis, size: 54, values: (_plot, marks) => marks.map((mark) => `${mark} ${unit}`) },
     ],
     series: [
@@ -92,6 +92,9 @@ function draw(box: HTMLElement, lines: readonly Line[], unit: string): UPlot {
   };
   return new UPlot(options, [[]], box);
 }
+
+const timeFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+const timeOf = (atS: number): string => timeFormat.format(atS * 1000);
 
 /** A scale that does not shrink to the noise of a quiet cluster. */
 const niceTop = (max: number | null): number => Math.max(5, (max ?? 0) * 1.15);

@@ -90,7 +90,7 @@ function Edges({ watch, history }: { watch: ClusterWatch; history: History }) {
   return (
     <section class="panel-box" aria-labelledby="edges">
       <h2 id="edges">Edges</h2>
-      <div class="table-scroll" role="region" aria-labelledby="edges" tabIndex={0}>
+      <div class="table-scroll" role="group" aria-labelledby="edges" tabIndex={0}>
         <table>
           <thead>
             <tr>

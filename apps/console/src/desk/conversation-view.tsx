@@ -6,6 +6,7 @@ import { Composer } from '../conversation/composer.tsx';
 import { MessageView } from '../conversation/message-view.tsx';
 import { TypingLine } from '../conversation/typing-line.tsx';
 import { VirtualList } from '../list/virtual-list.tsx';
+import { ConnectionPill } from '../shell/connection-pill.tsx';
 import { Avatar } from '../shell/avatar.tsx';
 import { Icon } from '../shell/icon.tsx';
 import { titleOf } from './chat-list.ts';
@@ -35,21 +36,12 @@ export function ConversationView({
   );
 }
 
-const stateTexts = {
-  connecting: 'Connecting…',
-  catchingUp: 'Catching up…',
-  live: 'Live',
-  waiting: 'Connection lost, trying again…',
-  closed: 'Closed',
-} as const;
-
 function ConversationHead({ desk, conversation }: { desk: Desk; conversation: Conversation }) {
   void desk.beat.value;
   const { chatId } = conversation;
   const chat: Chat = desk.chats.get(chatId)?.chat ?? { id: chatId };
   const title = titleOf({ id: chatId, chat });
   const isHere = conversation.members.value.some(({ role }) => role === 'client');
-  const state = conversation.state.value;
   return (
     <header class="conversation-head">
       <button
@@ -69,9 +61,7 @@ function ConversationHead({ desk, conversation }: { desk: Desk; conversation: Co
           {` · ${chatId}`}
         </p>
       </div>
-      <p class={`pill state-${state}`} role="status">
-        {stateTexts[state]}
-      </p>
+      <ConnectionPill state={conversation.state.value} />
     </header>
   );
 }

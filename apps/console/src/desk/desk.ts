@@ -9,6 +9,7 @@ import {
 import { holdConversation, type Conversation, type Me } from '../conversation/conversation.ts';
 import { createTypingBook, type TypingBook } from '../conversation/typing-book.ts';
 import { createPulse, type Pulse } from '../list/pulse.ts';
+import { edgeUrls } from '../sign-in/edge-urls.ts';
 import type { TokenRenewal } from '../sign-in/token-renewal.ts';
 import {
   createChatList,
@@ -54,7 +55,7 @@ const isVisible = (): boolean => document.visibilityState === 'visible';
 
 export function openDesk({ url, renewal, me }: DeskOptions): Desk {
   const token = renewal.provide;
-  const connection = connectDesk({ url, token, history: historyMax, app });
+  const connection = connectDesk({ url: edgeUrls(url), token, history: historyMax, app });
   const open = signal<Conversation | undefined>(undefined);
   const pulse = createPulse();
   const chats = createChatList((id) => open.peek()?.chatId === id && isVisible());
@@ -95,7 +96,7 @@ export function openDesk({ url, renewal, me }: DeskOptions): Desk {
     openChat(id) {
       if (open.peek()?.chatId === id) return;
       closeChat();
-      const chat = connectChat({ url, token, chatId: id, history: historyMax, app });
+      const chat = connectChat({ url: edgeUrls(url), token, chatId: id, history: historyMax, app });
       open.value = holdConversation({ chat, me, isReading: isVisible });
       seen();
     },

@@ -12,7 +12,8 @@ export function NoticesView({ desk }: { desk: Desk }) {
   return (
     <>
       <details class="menu">
-        <summary class="button is-quiet" aria-label={`Notifications: ${all.length}`}>
+        <summary class="button is-quiet">
+          <span class="hidden">Notifications</span>
           <Icon name="bell" />
           {all.length > 0 && <span class="badge">{all.length}</span>}
         </summary>

@@ -9,12 +9,13 @@ export function TeamView({ team }: { team: Team }) {
   const online = colleagues.filter(({ isOnline }) => isOnline);
   return (
     <details class="menu">
-      <summary class="button is-quiet" aria-label={`Operators online: ${online.length}`}>
+      <summary class="button is-quiet">
         <span class="discs">
           {online.slice(0, discsMax).map(({ id, name }) => (
             <Avatar key={id} id={id} name={name} />
           ))}
         </span>
+        <span class="hidden">Operators online: </span>
         <span class="menu-count">{online.length}</span>
       </summary>
       <div class="menu-panel">

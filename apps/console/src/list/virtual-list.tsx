@@ -52,8 +52,14 @@ export function VirtualList(props: VirtualListProps) {
     (element: HTMLElement | null) => list.measureElement(element),
     [list],
   );
+  // The browser's own way to the ends is a long animation, which measuring rows on the way would stop.
+  const toEnds = (event: KeyboardEvent) => {
+    if (event.key !== 'Home' && event.key !== 'End') return;
+    event.preventDefault();
+    list.scrollToIndex(event.key === 'Home' ? 0 : count - 1);
+  };
   return (
-    <div ref={scroller} class="list" {...attributes}>
+    <div ref={scroller} class="list" {...(isFeed && { onKeyDown: toEnds })} {...attributes}>
       <div
         class="list-rows"
         {...props.innerAttributes}

@@ -10,6 +10,7 @@ import { readClaims } from '../sign-in/claims.ts';
 import { StartView } from '../sign-in/start-view.tsx';
 import { createTokenRenewal } from '../sign-in/token-renewal.ts';
 import type { Vault } from '../sign-in/vault.ts';
+import { ConnectionPill } from './connection-pill.tsx';
 import { Icon } from './icon.tsx';
 import type { Place } from './place.ts';
 import { fragmentOf, type View } from './route.ts';
@@ -71,27 +72,10 @@ function ViewLink({ view, current }: { view: View; current: View }) {
 function DeskBar({ desk }: { desk: Desk }) {
   return (
     <>
-      <ConnectionPill desk={desk} />
+      <ConnectionPill {...desk.state.value} />
       <TeamView team={desk.team} />
       <NoticesView desk={desk} />
     </>
-  );
-}
-
-const stateTexts = {
-  connecting: 'Connecting',
-  catchingUp: 'Catching up',
-  live: 'Live',
-  waiting: 'Offline',
-  closed: 'Closed',
-} as const;
-
-function ConnectionPill({ desk }: { desk: Desk }) {
-  const { state, ending } = desk.state.value;
-  return (
-    <p class={`pill state-${state}`} role="status">
-      {ending === undefined ? stateTexts[state] : `Closed: ${ending.reason.replaceAll('_', ' ')}`}
-    </p>
   );
 }
 

@@ -5,7 +5,7 @@
 export interface Credentials {
   /** Token of an operator. */
   readonly operator?: string;
-  /** Where its sockets are; absent: the page's own origin. */
+  /** Where its sockets are: one or more addresses, comma-separated; absent: the page's own origin. */
   readonly operatorEdge?: string;
   /** Token of a visitor, for the demo page. */
   readonly visitor?: string;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readClaims } from './claims.ts';
+import { edgeUrls } from './edge-urls.ts';
 import { readHandOver, writeHandOver } from './hand-over.ts';
 import { createTokenRenewal } from './token-renewal.ts';
 import { openVault } from './vault.ts';
@@ -20,6 +21,12 @@ describe('a hand-over', () => {
   test.each(['', '#', '#/desk', '#/chat/c1?x=1'])('is none in %s', (fragment) => {
     expect(readHandOver(fragment)).toBeUndefined();
   });
+});
+
+test('a list of edges is tried in turn, again and again', () => {
+  const next = edgeUrls('ws://a,ws://b');
+  expect([next(), next(), next()]).toEqual(['ws://a', 'ws://b', 'ws://a']);
+  expect(edgeUrls('ws://a')()).toBe('ws://a');
 });
 
 describe('claims', () => {

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { fragmentOf } from '../shell/route.ts';
 import { readClaims } from './claims.ts';
+import { edgeUrls } from './edge-urls.ts';
 import { writeHandOver, type Credentials } from './hand-over.ts';
 import type { Vault } from './vault.ts';
 
@@ -56,7 +57,7 @@ const nameIn = (token: string | undefined): string => {
 };
 
 const hostOf = (url: string | undefined): string =>
-  url === undefined ? 'this origin' : new URL(url).host;
+  url === undefined ? 'this origin' : new URL(edgeUrls(url)()).host;
 
 function SignInForm({ vault }: { vault: Vault }) {
   const [token, setToken] = useState('');

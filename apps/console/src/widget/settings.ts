@@ -2,7 +2,7 @@
 import type { TokenProvider } from '@switchboard/client';
 
 export interface WidgetSettings {
-  /** Where the cluster is; default: where the script was loaded from. */
+  /** Where the sockets are, comma-separated; default: where the script was loaded from. */
   readonly url: string;
   readonly token: TokenProvider;
   readonly title: string;

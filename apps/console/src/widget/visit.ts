@@ -2,6 +2,7 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import { connectChat, type Message } from '@switchboard/client';
 import { holdConversation, type Conversation, type Me } from '../conversation/conversation.ts';
+import { edgeUrls } from '../sign-in/edge-urls.ts';
 import { messagesOf, messagesSavedMax, savedChat, unsentOf, type SavedChat } from './saved.ts';
 import type { WidgetSettings } from './settings.ts';
 
@@ -31,7 +32,7 @@ export function beginVisit({ settings, me, chatId, storage }: VisitOptions): Vis
   const isOpen = signal(before.isOpen);
   const isReading = () => isOpen.peek() && document.visibilityState === 'visible';
   const chat = connectChat({
-    url: settings.url,
+    url: edgeUrls(settings.url),
     token: settings.token,
     chatId,
     history: historyMax,

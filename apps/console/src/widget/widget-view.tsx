@@ -60,13 +60,13 @@ function Head({ visit, title }: { visit: Visit; title: string }) {
   const operators = members.value.filter(({ role }) => role === 'operator');
   const isLive = state.value === 'live';
   return (
-    <header class="panel-head">
+    <div class="panel-head">
       <h2>{title}</h2>
       <p role="status">
         <span class={`dot${isLive && operators.length > 0 ? ' is-on' : ''}`} />{' '}
         {isLive ? present(operators) : offline[state.value]}
       </p>
-    </header>
+    </div>
   );
 }
 
