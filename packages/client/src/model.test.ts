@@ -201,7 +201,7 @@ const expectComplete = ({ server, given, answers }: Played, { calls }: Expected)
   }
 };
 
-const numRuns = Number(process.env['MODEL_RUNS'] ?? 200);
+const numRuns = Number(process.env['MODEL_RUNS'] ?? 150);
 
 test.each([
   ['a room', 1],
