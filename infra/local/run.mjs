@@ -1,6 +1,6 @@
 /**
- * What `npm start`, `npm test` and `npm run` with `test:docker`, `check`, `bench`, `chaos` or `fuzz` call. It
- * needs nothing but Node 18 and npm: it installs what is missing, then runs the real command, which is
+ * What `npm start`, `npm test` and `npm run` with `test:docker`, `check`, `bench`, `simulate`, `chaos` or `fuzz`
+ * call. It needs nothing but Node 18 and npm: it installs what is missing, then runs the real command, which is
  * TypeScript, on Node 22. It stays in between only to pass on signals and the exit code.
  */
 import { spawn } from 'node:child_process';
@@ -18,6 +18,7 @@ const commands = new Map([
   ['test:docker', 'infra/local/src/test-docker.ts'],
   ['check', 'infra/local/src/check.ts'],
   ['bench', 'packages/bench/src/main.ts'],
+  ['simulate', 'packages/bench/src/simulate/main.ts'],
   ['chaos', 'packages/e2e/src/chaos.ts'],
   ['fuzz', 'packages/e2e/src/fuzz.ts'],
 ]);
