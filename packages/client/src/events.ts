@@ -1,6 +1,6 @@
 /** What one can listen to. */
 import type { ClientError } from './client-error.ts';
-import type { ServerData, ServerFrame } from './server-data.ts';
+import type { ServerData, ServerEvent, ServerFrame } from './server-data.ts';
 
 /**
  * Where a connection stands.
@@ -75,12 +75,12 @@ export interface DeskEvents
     > {}
 
 /**
- * Called with the payload and, for what came over the wire, the frame around it (`event_id`, `ts`,
+ * Called with the payload and, for events of chats and desks, the frame around it (`event_id`, `ts`,
  * `chat_id`, `position`).
  */
 export type Listener<Events, E extends keyof Events> = (
   data: Events[E],
-  frame: E extends keyof ServerData ? ServerFrame<E> : undefined,
+  frame: E extends Exclude<ServerEvent, keyof ConnectionEvents> ? ServerFrame<E> : undefined,
 ) => void;
 
 export interface ListenOptions {

@@ -88,7 +88,7 @@ function deliver(frame: ServerFrame, session: Session | undefined, options: Inbo
   if (requestId !== undefined && position === undefined) return;
   if (position !== undefined && id !== undefined && !options.seen.isNew(id)) return;
   options.emit(frame.event, frame.data, frame);
-  options.emit('frame', frame, frame);
+  options.emit('frame', frame);
 }
 
 function takeError(
