@@ -3,10 +3,12 @@
  * its lag tells when it is exceeded, and how fast the lag grows tells what is carried: of what comes,
  * 1/(1+g) while it grows by `g` seconds in a second.
  *
- * | lag          | open                        | limited                                               |
- * |--------------|-----------------------------|-------------------------------------------------------|
- * | above target | limited to what is carried, less what works the excess off in a second              | the same again, never more than before |
- * | below it     | -                           | raised by the room that is left, while it is asked for; open again when it is not |
+ * | lag          | open                       | limited                                          |
+ * |--------------|----------------------------|--------------------------------------------------|
+ * | above target | limited to what is carried | to what is carried, never to more than before    |
+ * | below it     | -                          | raised by the room that is left, while asked for |
+ *
+ * What is carried counts less what works the excess off in a second. It is open again when nobody needs it.
  */
 import { TokenBucket } from './token-bucket.ts';
 
@@ -49,9 +51,10 @@ const growthLeast = -0.8;
 /** Asked for less than this part of the limit for so long: nobody needs it. */
 const unusedPart = 0.8;
 const unusedMs = 2_000;
-/** What may come at once, in seconds of the rate; and what many in one call may take beyond it. */
+/** What may come at once, in seconds of the rate. */
 const burstS = 0.1;
-const owedMaxS = 2;
+/** How long others wait for those that came many in a call, however many such calls come at a time. */
+const owedMaxMs = 2_000;
 
 export function createAdaptiveLimit(options: AdaptiveLimitOptions): AdaptiveLimit {
   const { targetLagMs, floorPerSecond, now } = options;
@@ -103,8 +106,7 @@ export function createAdaptiveLimit(options: AdaptiveLimitOptions): AdaptiveLimi
     },
     owe(count) {
       accepted += count;
-      if (perSecond === Infinity) return;
-      bucket.owe(Math.min(count, perSecond * owedMaxS), now(), rate());
+      if (perSecond !== Infinity) bucket.owe(count, now(), rate(), owedMaxMs);
     },
     observe(lagMs) {
       const nowMs = now();

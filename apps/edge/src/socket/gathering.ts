@@ -5,6 +5,10 @@
  * their events come in one turn of the event loop. So after an event that went to many sockets the
  * next ones are left unread for a moment, in proportion to what the writes cost. Whoever finds the
  * process idle is never held up, and neither is anybody while turns are full of events anyway.
+ *
+ * And when as many frames wait for each socket as go into one write, the rest is left for the next
+ * turn: Node would read megabytes in one, and while they are written to all sockets nobody else is
+ * served, and nobody is told how late this process is.
  */
 
 export interface Gathering {
