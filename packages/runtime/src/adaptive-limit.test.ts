@@ -166,6 +166,16 @@ describe('a limit that adapts to the lag', () => {
     expect(limit.reserve(0)).toBe(0);
   });
 
+  it('makes others wait no longer when many such calls come at a time', () => {
+    let nowMs = 1_000;
+    const limit = limited(() => nowMs);
+    nowMs += 250;
+    limit.observe(5_000);
+    for (let count = 0; count < 10; count += 1) limit.reserve(0);
+    for (let count = 0; count < 10; count += 1) limit.owe(100);
+    expect(limit.reserve(2_100)).toBeGreaterThan(1_900);
+  });
+
   it('is off at 0', () => {
     let nowMs = 0;
     const limit = createAdaptiveLimit({ targetLagMs: 0, floorPerSecond: 1, now: () => nowMs });

@@ -46,9 +46,16 @@ export class TokenBucket {
     return Math.min(waitMs, waitMaxMs);
   }
 
-  /** Takes so many more, there or not: who comes next waits for them. */
-  owe(count: number, nowMs: number, { perSecond }: Rate): void {
-    if (perSecond > 0) this.fullAtMs = Math.max(this.fullAtMs, nowMs) + (count * 1_000) / perSecond;
+  /**
+   * Takes so many more, there or not: who comes next waits for them, though for no more than
+   * `waitMaxMs` of what is owed in all.
+   */
+  owe(count: number, nowMs: number, { perSecond, burst }: Rate, waitMaxMs = Infinity): void {
+    if (perSecond === 0) return;
+    const tokenMs = 1_000 / perSecond;
+    const owedAtMs = Math.max(this.fullAtMs, nowMs) + count * tokenMs;
+    const latestMs = nowMs + burst * tokenMs + waitMaxMs;
+    this.fullAtMs = Math.max(this.fullAtMs, Math.min(owedAtMs, latestMs));
   }
 
   isFull(nowMs: number): boolean {
