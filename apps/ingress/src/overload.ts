@@ -61,7 +61,10 @@ export function createOverload({ watch, lagMaxMs, measurements }: OverloadOption
         if (waitMs !== undefined && waitMs < waitMinMs) return next();
         if (waitMs !== undefined) {
           measurements.paced();
-          return void setTimeout(next, waitMs);
+          return void setTimeout(() => {
+            // Who has gone meanwhile must not be let in: nothing would tell those behind that it has ended.
+            if (!reply.raw.destroyed) next();
+          }, waitMs);
         }
         measurements.heldBack('overload');
         measurements.refused('rate_limited');
