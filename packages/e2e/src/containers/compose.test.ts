@@ -1,6 +1,6 @@
 /** The site of compose.yaml: the short story through HAProxy, its Redis, its pictures and its end. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { raiseStageOn } from '../stage.ts';
 import { leftOut, startComposeSite } from './compose-site.ts';
 import { tellShortStory } from './short-story.ts';
@@ -58,7 +58,11 @@ describe('Redis', () => {
 
     await stage.cluster.compose('kill', '--signal', 'SIGKILL', 'redis');
     await stage.cluster.compose('up', '--wait', '--no-build', 'redis', 'edge', 'ingress');
-    const back = await cast.visitor(chatId, { token: visitor.token, query: { since: position! } });
+    // Until an edge has its Redis again HAProxy refuses, and clients try again.
+    const back = await vi.waitFor(
+      () => cast.visitor(chatId, { token: visitor.token, query: { since: position! } }),
+      { timeout: 60_000, interval: 500 },
+    );
     await back.next('caughtUp');
     expect(back.connected.data).toMatchObject({ resumed: true });
     expect(back.all('messageAdded').map(({ data }) => data.message.text)).toEqual(['kept']);

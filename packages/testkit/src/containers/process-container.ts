@@ -33,7 +33,7 @@ export interface ProcessOptions {
 }
 
 const portsOf = { edge: [7001, 7101], ingress: [7000, 7100] } as const;
-const startMaxMs = 60_000;
+const startMaxMs = 120_000;
 
 class ReadOnlyContainer extends GenericContainer {
   constructor(image: string) {
