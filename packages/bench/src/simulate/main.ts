@@ -8,7 +8,7 @@ import { findBreakingPoints } from './breaking-points.ts';
 import { errorOf, fitCostModel, type CostModel } from './cost-model.ts';
 import type { Measured } from './measured.ts';
 import { parseSimulateOptions, usage, type SimulateOptions } from './options.ts';
-import { planCluster } from './plan.ts';
+import { planClusters } from './split.ts';
 import { readMeasured, refit } from './refit.ts';
 import { renderBreakingPoints, renderModel, renderPlans } from './render-plan.ts';
 
@@ -24,7 +24,7 @@ const simulate = async (options: SimulateOptions): Promise<void> => {
   const simulated = demands.flatMap((demand) =>
     (['one', 'two'] as const).map((pools) => ({
       demand,
-      plan: planCluster(model, demand, { limits, pools }),
+      plan: planClusters(model, demand, { limits, pools }),
     })),
   );
   const text = [

@@ -3,6 +3,7 @@ import { findBreakingPoints } from './breaking-points.ts';
 import type { CostModel } from './cost-model.ts';
 import { completeDemand, defaultLimits as limits } from './demand.ts';
 import { planCluster } from './plan.ts';
+import { planClusters } from './split.ts';
 
 const socket = {
   residentBytes: 8192,
@@ -66,6 +67,23 @@ describe('planCluster', () => {
     const [one, two] = [planFor(1_000_000, 'one'), planFor(1_000_000, 'two')];
     expect(two.redisEgressBytesPerS).toBeLessThan(one.redisEgressBytesPerS);
     expect(two.cores).toBeLessThan(one.cores);
+  });
+});
+
+describe('planClusters', () => {
+  test('keeps to one cluster where that is no waste', () => {
+    const demand = completeDemand({ sockets: 100_000 });
+    expect(planClusters(model, demand, { limits, pools: 'two' }).clusters).toBe(1);
+  });
+
+  test('shares out what is too much for one, so that no other number needs far fewer cores', () => {
+    const demand = completeDemand({ sockets: 8_000_000 });
+    const { clusters, each } = planClusters(model, demand, { limits, pools: 'two' });
+    expect(clusters).toBeGreaterThan(1);
+    expect(each.edges.desks).not.toBeNull();
+    expect(each.messagesPerS * clusters).toBeCloseTo((8_000_000 * 0.5) / 60, 3);
+    const twice = planFor(8_000_000 / (2 * clusters), 'two').cores * 2 * clusters;
+    expect(twice).toBeGreaterThan(each.cores * clusters * 0.8);
   });
 });
 

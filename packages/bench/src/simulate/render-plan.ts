@@ -3,38 +3,51 @@ import { formatCount, renderTable, type Column } from '../report/markdown-table.
 import type { BreakingPoint } from './breaking-points.ts';
 import type { CostModel } from './cost-model.ts';
 import type { Demand } from './demand.ts';
-import type { Plan } from './plan.ts';
+import type { SplitPlan } from './split.ts';
 
 export interface Simulated {
   demand: Demand;
-  plan: Plan;
+  plan: SplitPlan;
 }
 
 const none = 'not possible';
 
-const count = (value: number | null): string => (value === null ? none : formatCount(value));
+/** Of all clusters together. */
+const total = ({ clusters }: SplitPlan, ofEach: number | null): string =>
+  ofEach === null ? none : formatCount(clusters * ofEach);
 
 const columns: readonly Column<Simulated>[] = [
   { title: 'visitors', cell: ({ demand }) => formatCount(demand.sockets) },
-  { title: 'pools', isWordy: true, cell: ({ plan }) => plan.pools },
-  { title: 'messages/s', cell: ({ plan }) => formatCount(plan.messagesPerS) },
-  { title: 'ingresses', cell: ({ plan }) => formatCount(plan.ingresses) },
-  { title: 'edges', cell: ({ plan }) => count(plan.edges.visitors) },
+  { title: 'pools', isWordy: true, cell: ({ plan }) => plan.each.pools },
+  { title: 'clusters', cell: ({ plan }) => formatCount(plan.clusters) },
+  { title: 'messages/s', cell: ({ plan }) => total(plan, plan.each.messagesPerS) },
+  { title: 'ingresses', cell: ({ plan }) => total(plan, plan.each.ingresses) },
+  { title: 'edges', cell: ({ plan }) => total(plan, plan.each.edges.visitors) },
   {
     title: 'edges for desks',
-    cell: ({ plan }) => (plan.pools === 'one' ? 'the same' : count(plan.edges.desks)),
+    cell: ({ plan }) =>
+      plan.each.pools === 'one' ? 'the same' : total(plan, plan.each.edges.desks),
   },
   {
     title: 'Redis shards (+ replicas)',
-    cell: ({ plan }) => `${plan.redisShards} (+ ${plan.redisShards})`,
+    cell: ({ plan }) => {
+      const shards = total(plan, plan.each.redisShards);
+      return `${shards} (+ ${shards})`;
+    },
   },
-  { title: 'partitions', cell: ({ plan }) => formatCount(plan.partitions) },
-  { title: 'Redis Gbit/s', cell: ({ plan }) => ((plan.redisEgressBytesPerS * 8) / 1e9).toFixed(2) },
-  { title: 'Redis GiB', cell: ({ plan }) => (plan.redisMemoryBytes / 2 ** 30).toFixed(1) },
-  { title: 'cores', cell: ({ plan }) => plan.cores.toFixed(0) },
+  { title: 'partitions of each', cell: ({ plan }) => formatCount(plan.each.partitions) },
+  {
+    title: 'Redis Gbit/s',
+    cell: ({ plan }) => ((plan.clusters * plan.each.redisEgressBytesPerS * 8) / 1e9).toFixed(2),
+  },
+  {
+    title: 'Redis GiB',
+    cell: ({ plan }) => ((plan.clusters * plan.each.redisMemoryBytes) / 2 ** 30).toFixed(1),
+  },
+  { title: 'cores', cell: ({ plan }) => (plan.clusters * plan.each.cores).toFixed(0) },
   {
     title: 'an edge’s loss, s',
-    cell: ({ plan }) => (plan.recoveryS === null ? none : plan.recoveryS.toFixed(1)),
+    cell: ({ plan }) => (plan.each.recoveryS === null ? none : plan.each.recoveryS.toFixed(1)),
   },
 ];
 
