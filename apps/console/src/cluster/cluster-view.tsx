@@ -194,7 +194,7 @@ function DrainButton({ node, watch }: Omit<EdgeRowProps, 'sent'>) {
     );
   const drain = async () => {
     problem.value = await watch.drain(node.id);
-    isAsked.value = false;
+    isAsked.value = problem.value !== '';
   };
   return (
     <span class="drain-question">

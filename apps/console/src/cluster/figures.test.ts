@@ -51,6 +51,19 @@ test('disconnects are told with their code, the newest first, and not for what w
   ]);
 });
 
+test('disconnects that are told right after a renewal are told once', () => {
+  const { disconnects } = play(
+    [0, [node(10_000, 0)]],
+    [2000, [node(8300, 0, { 4001: 2 })]],
+    [4000, [node(6300, 0, { 4001: 2 })]],
+    [6000, [node(7300, 0, { 4001: 3 })]],
+  );
+  expect(disconnects.map(({ atMs, count }) => [atMs, count])).toEqual([
+    [6000, 1],
+    [2000, 2],
+  ]);
+});
+
 test('an edge that tells no counters has no rates, and nothing is made up for it', () => {
   const { totals: _none, ...old } = node(10_000, 5);
   const { samples, disconnects } = play([0, [old]], [3000, [old]]);

@@ -66,8 +66,9 @@ export interface History {
 
 /** Where an edge's counters stood, and when they last moved: it tells of them every few seconds. */
 interface Counted {
-  readonly atMs: number;
   readonly totals: NodeFigures['totals'];
+  /** As of the last look: it may tell of them right after a renewal. */
+  readonly closed: Readonly<Record<string, number>> | undefined;
   readonly lease: number;
   readonly rates: NodeRates | undefined;
 }
@@ -117,10 +118,11 @@ export function withLook(history: History, { atMs, nodes, redis }: Look): Histor
 /** A lease that ends later than it would have is a renewal: only then are the counters new ones. */
 function count(known: Counted | undefined, node: NodeFigures, atMs: number): Counted {
   const { totals } = node;
+  const closed = totals?.closed;
   const lease = atMs + node.lease_ends_in_ms;
   const renewalMinMs = 500;
-  if (known !== undefined && lease - known.lease < renewalMinMs) return known;
-  return { atMs, totals, lease, rates: ratesBetween(known, totals, lease) };
+  if (known !== undefined && lease - known.lease < renewalMinMs) return { ...known, closed };
+  return { totals, closed, lease, rates: ratesBetween(known, totals, lease) };
 }
 
 function ratesBetween(
@@ -142,8 +144,8 @@ function closedSince(
   { id, totals }: NodeFigures,
   atMs: number,
 ): Disconnect[] {
-  if (known?.totals === undefined || totals === undefined) return [];
-  const before = known.totals.closed;
+  const before = known?.closed;
+  if (before === undefined || totals === undefined) return [];
   return Object.entries(totals.closed)
     .map(([code, now]) => ({ atMs, node: id, code, count: now - (before[code] ?? 0) }))
     .filter(({ count }) => count > 0);

@@ -43,7 +43,7 @@ export function watchCluster(place: Place, apiToken: string, onRefused: () => vo
     try {
       await look();
     } catch (error) {
-      problem.value = error instanceof Error ? error.message : String(error);
+      problem.value = textOf(error);
       if (error instanceof Refused) return onRefused();
     }
     if (!isStopped) timer = setTimeout(() => void turn(), lookEveryMs);
@@ -54,8 +54,12 @@ export function watchCluster(place: Place, apiToken: string, onRefused: () => vo
     problem,
     async drain(nodeId) {
       const path = `/nodes/${encodeURIComponent(nodeId)}/drain`;
-      const response = await fetch(place.api(path), { method: 'POST', headers });
-      return response.ok ? '' : `The API answers ${response.status}.`;
+      try {
+        const response = await fetch(place.api(path), { method: 'POST', headers });
+        return response.ok ? '' : `The API answers ${response.status}.`;
+      } catch (error) {
+        return textOf(error);
+      }
     },
     stop() {
       isStopped = true;
@@ -63,3 +67,5 @@ export function watchCluster(place: Place, apiToken: string, onRefused: () => vo
     },
   };
 }
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
