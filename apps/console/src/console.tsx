@@ -9,12 +9,16 @@ import { openVault } from './sign-in/vault.ts';
 
 applyTheme();
 const vault = openVault(sessionStorage);
-const handOver = readHandOver(location.hash);
-if (handOver !== undefined) {
+/** Before anything else runs: a token must not stay in the address, nor in the history. */
+const takeOver = () => {
+  const handOver = readHandOver(location.hash);
+  if (handOver === undefined) return;
   vault.keep(handOver.credentials);
-  // Before anything else runs: a token must not stay in the address, nor in the history.
   history.replaceState(null, '', fragmentOf(viewOf(`#/${handOver.view ?? ''}`)));
-}
+};
+takeOver();
+// A link that is opened in a tab with the console changes the fragment only.
+addEventListener('hashchange', takeOver);
 const root = document.getElementById('console');
 if (root !== null) {
   render(<Shell vault={vault} place={placeOf(location)} view={watchRoute()} />, root);

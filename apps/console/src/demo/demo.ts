@@ -3,11 +3,18 @@ import { readHandOver } from '../sign-in/hand-over.ts';
 import { openVault } from '../sign-in/vault.ts';
 
 const vault = openVault(sessionStorage);
-const handOver = readHandOver(location.hash);
-if (handOver !== undefined) {
+const takeOver = (): boolean => {
+  const handOver = readHandOver(location.hash);
+  if (handOver === undefined) return false;
   vault.keep(handOver.credentials);
   history.replaceState(null, '', location.pathname);
-}
+  return true;
+};
+takeOver();
+// A link that is opened in a tab with this page changes the fragment only; the widget has its token.
+addEventListener('hashchange', () => {
+  if (takeOver()) location.reload();
+});
 const { visitor, visitorEdge } = vault.credentials.value;
 if (visitor !== undefined) {
   const script = document.createElement('script');

@@ -56,6 +56,23 @@ test('the vault keeps what it is given for the next page of the tab, and forgets
   expect(kept.size).toBe(0);
 });
 
+test('an address goes with its token, and none comes without one', () => {
+  const storage = { getItem: () => null, setItem: () => undefined, removeItem: () => undefined };
+  const vault = openVault(storage);
+  const known = { operator: 'o', operatorEdge: 'ws://o', visitor: 'v', visitorEdge: 'ws://v' };
+  vault.keep(known);
+  vault.keep({ operatorEdge: 'ws://elsewhere', visitorEdge: 'ws://elsewhere', apiToken: 't' });
+  expect(vault.credentials.value).toEqual({ ...known, apiToken: 't' });
+  vault.keep({ operator: 'other' });
+  vault.keep({ visitor: 'other', visitorEdge: 'ws://other' });
+  expect(vault.credentials.value).toEqual({
+    operator: 'other',
+    visitor: 'other',
+    visitorEdge: 'ws://other',
+    apiToken: 't',
+  });
+});
+
 test('one new token answers all connections that wait for one, and those that come later', async () => {
   const renewal = createTokenRenewal('first');
   expect(renewal.provide('connect')).toBe('first');

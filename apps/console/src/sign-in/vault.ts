@@ -4,6 +4,7 @@ import type { Credentials } from './hand-over.ts';
 
 export interface Vault {
   readonly credentials: ReadonlySignal<Credentials>;
+  /** Addresses go with their token: a new token forgets them, and none comes without one. */
   keep(more: Credentials): void;
   empty(): void;
 }
@@ -15,7 +16,7 @@ export function openVault(storage: Pick<Storage, 'getItem' | 'setItem' | 'remove
   return {
     credentials,
     keep(more) {
-      credentials.value = { ...credentials.peek(), ...more };
+      credentials.value = merge(credentials.peek(), more);
       storage.setItem(key, JSON.stringify(credentials.peek()));
     },
     empty() {
@@ -23,6 +24,22 @@ export function openVault(storage: Pick<Storage, 'getItem' | 'setItem' | 'remove
       storage.removeItem(key);
     },
   };
+}
+
+const belongings = [
+  ['operator', 'operatorEdge'],
+  ['visitor', 'visitorEdge'],
+] as const;
+
+/** Else a link could send the token that is kept here to an address of its own choice. */
+function merge(known: Credentials, more: Credentials): Credentials {
+  const merged: Partial<Record<keyof Credentials, string>> = { ...known, ...more };
+  for (const [token, edge] of belongings) {
+    const address = more[token] === undefined ? known[edge] : more[edge];
+    if (address === undefined) delete merged[edge];
+    else merged[edge] = address;
+  }
+  return merged;
 }
 
 function read(text: string | null): Credentials {
