@@ -1,4 +1,5 @@
 /** A bound on what is under way: one call more is told to come again, before accepted ones get late. */
+import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Measurements } from './measurements.ts';
 import { renderRefusal } from './rendered-refusal.ts';
@@ -12,18 +13,33 @@ export function createConcurrencyLimit(
 ): (app: FastifyInstance) => void {
   const refuse = renderRefusal('rate_limited', { retryAfterS });
   let underWay = 0;
-  const leave = () => void (underWay -= 1);
+  const byConnection = new WeakMap<Socket, Set<object>>();
+  /** Of pipelined calls only the first is told that the connection broke: all of them leave with it. */
+  const callsOf = (connection: Socket): Set<object> => {
+    const known = byConnection.get(connection);
+    if (known !== undefined) return known;
+    const calls = new Set<object>();
+    byConnection.set(connection, calls);
+    connection.once('close', () => {
+      underWay -= calls.size;
+      calls.clear();
+    });
+    return calls;
+  };
 
   return (app) =>
-    app.addHook('onRequest', (_request, reply, next) => {
+    app.addHook('onRequest', (request, reply, next) => {
       if (underWay >= maxConcurrentRequests) {
         measurements.heldBack('concurrency');
         measurements.refused('rate_limited');
         return refuse(reply);
       }
+      const calls = callsOf(request.raw.socket);
+      calls.add(reply);
       underWay += 1;
-      // `close` comes after an answer as well as after a connection that broke before one.
-      reply.raw.once('close', leave);
+      reply.raw.once('close', () => {
+        if (calls.delete(reply)) underWay -= 1;
+      });
       next();
     });
 }

@@ -56,14 +56,14 @@ export function createOverload({ watch, lagMaxMs, measurements }: OverloadOption
         loopLag.stop();
         watch.close();
       });
-      app.addHook('onRequest', (_request, reply, next) => {
+      app.addHook('onRequest', (request, reply, next) => {
         const waitMs = limit.reserve(waitMaxMs);
         if (waitMs !== undefined && waitMs < waitMinMs) return next();
         if (waitMs !== undefined) {
           measurements.paced();
           return void setTimeout(() => {
             // Who has gone meanwhile must not be let in: nothing would tell those behind that it has ended.
-            if (!reply.raw.destroyed) next();
+            if (!request.raw.socket.destroyed) next();
           }, waitMs);
         }
         measurements.heldBack('overload');
