@@ -64,6 +64,7 @@ export function openDesk({ url, renewal, me }: DeskOptions): Desk {
     pulse.touch,
   );
   listen(connection, { chats, typing, touch: pulse.touch });
+  connection.on('connected', renewal.taken);
   const filter = signal<ChatFilter>(noFilter);
   const seen = () => {
     const conversation = open.peek();

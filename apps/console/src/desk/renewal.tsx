@@ -1,7 +1,14 @@
-/** Asks for a new token when the one at hand ends: the connections go on with it. */
+/** Asks for a new token when the one at hand ends or may be refused: the connections go on with it. */
 import { useState } from 'preact/hooks';
 import { readClaims } from '../sign-in/claims.ts';
-import type { TokenRenewal } from '../sign-in/token-renewal.ts';
+import type { TokenRenewal, Wanted } from '../sign-in/token-renewal.ts';
+
+const texts: Readonly<Record<Wanted, string>> = {
+  expiring: 'Your token ends within a minute. Paste a new one to go on:',
+  expired: 'Your token has ended. Paste a new one to go on:',
+  doubted:
+    'No connection yet; it is tried again. If it is your token that is refused, paste a new one:',
+};
 
 export function Renewal({ renewal }: { renewal: TokenRenewal }) {
   const [token, setToken] = useState('');
@@ -17,10 +24,7 @@ export function Renewal({ renewal }: { renewal: TokenRenewal }) {
         renewal.give(token.trim());
       }}
     >
-      <label for="renewal">
-        {wanted === 'expiring' ? 'Your token ends within a minute.' : 'Your token has ended.'} Paste
-        a new one to go on:
-      </label>
+      <label for="renewal">{texts[wanted]}</label>
       <input
         id="renewal"
         type="password"

@@ -86,3 +86,18 @@ test('one new token answers all connections that wait for one, and those that co
   expect(renewal.wanted.value).toBeUndefined();
   expect(renewal.provide('connect')).toBe('second');
 });
+
+test('a token that has not ended is given again when connects fail, and nobody has to answer first', async () => {
+  const alive = tokenOf({ sub: '1', role: 'operator', exp: Date.now() / 1000 + 60 });
+  const renewal = createTokenRenewal(alive);
+  expect(renewal.provide('expired')).toBe(alive);
+  expect(renewal.wanted.value).toBe('doubted');
+  renewal.taken();
+  expect(renewal.wanted.value).toBeUndefined();
+  const ended = createTokenRenewal(tokenOf({ sub: '1', role: 'operator', exp: 1 }));
+  const answer = ended.provide('expired');
+  ended.taken();
+  expect(ended.wanted.value).toBe('expired');
+  ended.give(alive);
+  expect(await answer).toBe(alive);
+});
