@@ -58,6 +58,10 @@ module.exports = {
       from: '^packages/cli/src/(?!test/)',
       except: '^packages/(cli|bus|protocol)/',
     }),
+    knowsOnly('console-knows-client', 'console is a customer of the client, and of nobody else.', {
+      from: '^apps/console/',
+      except: '^(apps/console|packages/client)/',
+    }),
     knowsOnly('testkit-stays-outside', 'testkit drives processes from the outside.', {
       from: '^packages/testkit/',
       except: '^packages/(testkit|protocol)/',

@@ -62,7 +62,8 @@ const write = (value: number | null | undefined, unit: string): string =>
 function draw(box: HTMLElement, lines: readonly Line[], unit: string): UPlot {
   const style = getComputedStyle(box);
   const axis = {
-    stroke: style.color,
+    // Asked at each drawing: the colours of the page may change meanwhile.
+    stroke: () => getComputedStyle(box).color,
     font: `12px ${style.fontFamily}`,
     grid: { stroke: 'rgb(128 138 152 / 22%)', width: 1 },
     ticks: { show: false },
@@ -77,7 +78,7 @@ function draw(box: HTMLElement, lines: readonly Line[], unit: string): UPlot {
       y: { range: (_plot, _min, max) => [0, niceTop(max)] },
     },
     axes: [
-      { ...axis, space: 90, values: (_plot, marks) => marks.map(timeOf) },
+      { ...axis, size: 30, space: 90, values: (_plot, marks) => marks.map(timeOf) },
       { ...axis, size: 54, values: (_plot, marks) => marks.map((mark) => `${mark} ${unit}`) },
     ],
     series: [

@@ -1,9 +1,10 @@
 /** Who is typing. Its place is kept when nobody is, so that nothing moves. */
+import { nameAll } from '../shell/format.ts';
 import type { Typist } from './typing-book.ts';
 
 export function TypingLine({ typists }: { typists: readonly Typist[] }) {
   const [first] = typists;
-  const names = typists.map(({ user }) => user.name ?? user.id).join(', ');
+  const { names, are } = nameAll(typists.map(({ user }) => user));
   return (
     <p class="typing" aria-live="polite">
       {first !== undefined && (
@@ -14,7 +15,7 @@ export function TypingLine({ typists }: { typists: readonly Typist[] }) {
             <i />
           </span>
           <span>
-            {names} {first.isPrivate ? 'writes a note' : 'is typing'}
+            {names} {are} {first.isPrivate ? 'writing a note' : 'typing'}
           </span>
           {first.preview !== undefined && <q class="typing-preview">{first.preview}</q>}
         </>

@@ -27,7 +27,8 @@ export function ChatListView({ desk }: { desk: Desk }) {
       count={shown.length}
       keyOf={(index) => shown[index]?.id ?? String(index)}
       estimatePx={rowPx}
-      {...(activeId.value !== undefined && active >= 0 && { focusIndex: active })}
+      {...(activeId.value !== undefined &&
+        active >= 0 && { focus: { key: activeId.value, index: active } })}
       attributes={{
         tabIndex: 0,
         id: chatListId,

@@ -1,7 +1,7 @@
 /** A chat in the list: always the same height, whatever is known of it. */
 import type { Typist } from '../conversation/typing-book.ts';
 import { Avatar } from '../shell/avatar.tsx';
-import { formatCount, formatShort } from '../shell/format.ts';
+import { formatCount, formatShort, nameAll } from '../shell/format.ts';
 import { titleOf, type ChatEntry } from './chat-list.ts';
 
 export interface ChatRowProps {
@@ -56,8 +56,12 @@ export function ChatRow(props: ChatRowProps) {
 
 function Teaser({ entry, typists }: ChatRowProps) {
   if (typists.length > 0) {
-    const names = typists.map(({ user }) => user.name ?? user.id).join(', ');
-    return <span class="chat-row-teaser is-typing">{names} is typing…</span>;
+    const { names, are } = nameAll(typists.map(({ user }) => user));
+    return (
+      <span class="chat-row-teaser is-typing">
+        {names} {are} typing…
+      </span>
+    );
   }
   const { last } = entry;
   const who = last?.user?.role === 'operator' ? `${last.user.name ?? 'Operator'}: ` : '';

@@ -6,7 +6,7 @@ import {
   Virtualizer,
   type VirtualizerOptions,
 } from '@tanstack/virtual-core';
-import type { ComponentChildren, HTMLAttributes } from 'preact';
+import type { ComponentChildren, HTMLAttributes, RefObject } from 'preact';
 import { useCallback, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
 
 export interface VirtualListProps {
@@ -16,8 +16,8 @@ export interface VirtualListProps {
   readonly row: (index: number) => ComponentChildren;
   /** Grows at its end and stays there, as conversations do. */
   readonly isFeed?: boolean;
-  /** Brought into view when it changes. */
-  readonly focusIndex?: number;
+  /** A row that is brought into view when another one is named, not when it moves. */
+  readonly focus?: { readonly key: string; readonly index: number };
   /** Roles and names of the element that scrolls. */
   readonly attributes?: HTMLAttributes<HTMLDivElement>;
   /** The element around the rows. */
@@ -32,7 +32,7 @@ const overscanRows = 8;
 const atEndPx = 80;
 
 export function VirtualList(props: VirtualListProps) {
-  const { count, keyOf, estimatePx, row, isFeed = false, focusIndex, attributes } = props;
+  const { count, keyOf, estimatePx, row, isFeed = false, focus, attributes } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const list = useList({
     count,
@@ -40,14 +40,11 @@ export function VirtualList(props: VirtualListProps) {
     estimateSize: () => estimatePx,
     getItemKey: keyOf,
     overscan: overscanRows,
-    ...(isFeed && { anchorTo: 'end', followOnAppend: true, scrollEndThreshold: atEndPx }),
   });
+  const end = useEnd(scroller, isFeed);
   useLayoutEffect(() => {
-    if (isFeed && count > 0) list.scrollToIndex(count - 1, { align: 'end' });
-  }, []);
-  useLayoutEffect(() => {
-    if (focusIndex !== undefined && focusIndex >= 0) list.scrollToIndex(focusIndex);
-  }, [focusIndex]);
+    if (focus !== undefined) list.scrollToIndex(focus.index);
+  }, [focus?.key]);
   const measure = useCallback(
     (element: HTMLElement | null) => list.measureElement(element),
     [list],
@@ -56,10 +53,16 @@ export function VirtualList(props: VirtualListProps) {
   const toEnds = (event: KeyboardEvent) => {
     if (event.key !== 'Home' && event.key !== 'End') return;
     event.preventDefault();
+    end.follow(event.key === 'End');
     list.scrollToIndex(event.key === 'Home' ? 0 : count - 1);
   };
   return (
-    <div ref={scroller} class="list" {...(isFeed && { onKeyDown: toEnds })} {...attributes}>
+    <div
+      ref={scroller}
+      class="list"
+      {...(isFeed && { onKeyDown: toEnds, onScroll: end.look })}
+      {...attributes}
+    >
       <div
         class="list-rows"
         {...props.innerAttributes}
@@ -80,6 +83,22 @@ export function VirtualList(props: VirtualListProps) {
       </div>
     </div>
   );
+}
+
+/** Keeps the end in sight, whatever grows or is resized, until one scrolls away from it. */
+function useEnd(scroller: RefObject<HTMLDivElement | null>, isFeed: boolean) {
+  const isFollowing = useRef(isFeed);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (isFollowing.current && element !== null) element.scrollTop = element.scrollHeight;
+  });
+  return {
+    follow: (isWanted: boolean) => void (isFollowing.current = isWanted),
+    look() {
+      const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = scroller.current ?? {};
+      isFollowing.current = scrollHeight - scrollTop - clientHeight < atEndPx;
+    },
+  };
 }
 
 function useList(

@@ -27,3 +27,11 @@ export const initialsOf = (name: string): string =>
     .map((word) => String.fromCodePoint(word.codePointAt(0) ?? 0x20))
     .join('')
     .toUpperCase();
+
+/** Names in a row, with the verb that fits. */
+export const nameAll = (
+  users: readonly { readonly id: string; readonly name?: string | null | undefined }[],
+): { names: string; are: 'is' | 'are' } => ({
+  names: new Intl.ListFormat('en').format(users.map(({ id, name }) => name ?? id)),
+  are: users.length > 1 ? 'are' : 'is',
+});

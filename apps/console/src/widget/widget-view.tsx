@@ -1,9 +1,10 @@
 /** The widget: a button in the corner, and the conversation above it when it is pressed. */
+import type { User } from '@switchboard/client';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Composer } from '../conversation/composer.tsx';
 import { MessageView } from '../conversation/message-view.tsx';
 import { TypingLine } from '../conversation/typing-line.tsx';
-import { formatCount } from '../shell/format.ts';
+import { formatCount, nameAll } from '../shell/format.ts';
 import { Icon } from '../shell/icon.tsx';
 import type { Visit } from './visit.ts';
 
@@ -78,10 +79,11 @@ const offline = {
   closed: 'This chat has ended.',
 } as const;
 
-const present = (operators: readonly { name?: string | null | undefined; id: string }[]): string =>
-  operators.length === 0
-    ? 'We answer as soon as we can.'
-    : `${operators.map(({ name, id }) => name ?? id).join(', ')} is here`;
+function present(operators: readonly User[]): string {
+  if (operators.length === 0) return 'We answer as soon as we can.';
+  const { names, are } = nameAll(operators);
+  return `${names} ${are} here`;
+}
 
 /** How near to its end a list is followed. */
 const atEndPx = 80;
