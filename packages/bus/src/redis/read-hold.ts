@@ -1,4 +1,7 @@
-/** Leaves unread for a moment what Redis pushes over one connection. The kernel keeps it, in order. */
+/**
+ * Leaves unhandled for a moment what Redis pushes over one connection: it waits in the stream, and what
+ * that does not take in the kernel, in order.
+ */
 import type { Redis } from 'ioredis';
 import type { Duplex } from 'node:stream';
 

@@ -58,6 +58,9 @@ test('a conversation: receipts, typing with preview, notes, a reload, and nothin
   const [operator, visitor] = await Promise.all([people.operator(), people.visitor(chatId)]);
   expect(operator.page.url()).not.toContain('ey');
   expect(visitor.page.url()).not.toContain('ey');
+  // A link that is pasted into the open page changes its fragment only.
+  await operator.page.evaluate(`location.hash = 'api_token=pasted&view=desk'`);
+  await expect.poll(() => operator.page.url()).toMatch(/#\/desk$/u);
   await write(visitor, 'Is it in stock?');
   await operator.page.getByLabel('1 unread').waitFor();
   await visitor.page.locator('.mark-sent').waitFor();
