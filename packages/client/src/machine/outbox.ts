@@ -108,6 +108,7 @@ export function resume(outbox: Outbox, lane: Lane): Outbox {
   return { ...outbox, paused: outbox.paused.filter((paused) => paused !== lane) };
 }
 
-export function isWaiting({ requests }: Outbox): boolean {
-  return requests.some(({ isSent }) => isSent);
+/** @param lane of this lane; absent: of any */
+export function isWaiting({ requests }: Outbox, lane?: Lane): boolean {
+  return requests.some((request) => request.isSent && (lane ?? request.lane) === request.lane);
 }

@@ -50,7 +50,9 @@ export function flush(state: State): Step {
   const [outbox, taken] = take(state.outbox);
   if (taken.length === 0) return [state, []];
   const sends = taken.map(({ text }): Effect => ({ type: 'send', text }));
-  return [{ ...state, outbox }, [...sends, answerTimer]];
+  // A message that is never answered must not be hidden by receipts that come and go meanwhile.
+  const isTimed = isWaiting(state.outbox, 'messages');
+  return [{ ...state, outbox }, isTimed ? sends : [...sends, answerTimer]];
 }
 
 const answerTimer: Effect = {
@@ -78,7 +80,7 @@ export function answered(state: State, answer: Answer): Step {
       failure === undefined
         ? { type: 'settle', id: entry.id, value: answer.value }
         : fail(entry.id, failure);
-    return followUp({ ...state, outbox: remove(state.outbox, entry.id) }, [effect]);
+    return followUp({ ...state, outbox: remove(state.outbox, entry.id) }, entry.lane, [effect]);
   }
   const pause: Effect = {
     type: 'setTimer',
@@ -86,12 +88,14 @@ export function answered(state: State, answer: Answer): Step {
     minMs: failure.retryAfterMs ?? 0,
     jitterMs: backoffMs(entry.refusals),
   };
-  return followUp({ ...state, outbox: putOff(state.outbox, entry) }, [pause]);
+  return followUp({ ...state, outbox: putOff(state.outbox, entry) }, entry.lane, [pause]);
 }
 
 export function withdrawn(state: State, id: string): Step {
-  if (!state.outbox.requests.some((request) => request.id === id)) return [state, []];
-  return followUp({ ...state, outbox: remove(state.outbox, id) }, [fail(id, abortedFailure)]);
+  const entry = find(state.outbox, { requestId: id });
+  if (entry === undefined) return [state, []];
+  const next = { ...state, outbox: remove(state.outbox, id) };
+  return followUp(next, entry.lane, [fail(id, abortedFailure)]);
 }
 
 /** The pause that the server asked for is over. */
@@ -99,11 +103,17 @@ export function resumeLane(state: State, lane: Lane): Step {
   return flush({ ...state, outbox: resume(state.outbox, lane) });
 }
 
-/** The next ones go, and nobody waits for an answer that is not due. */
-function followUp(state: State, effects: readonly Effect[]): Step {
+/**
+ * The next ones go, and nobody waits for an answer that is not due.
+ * @param lane of what is not waited for any more
+ */
+function followUp(state: State, lane: Lane, effects: readonly Effect[]): Step {
   const [next, sends] = flush(state);
-  const isDone = sends.length === 0 && !isWaiting(next.outbox);
-  return [next, [...effects, ...sends, ...(isDone ? [noAnswerDue] : [])]];
+  return [next, [...effects, ...sends, ...(sends.length === 0 ? timerAfter(next, lane) : [])]];
 }
 
-const noAnswerDue: Effect = { type: 'clearTimer', name: 'answer' };
+function timerAfter({ outbox }: State, lane: Lane): readonly Effect[] {
+  if (!isWaiting(outbox)) return [{ type: 'clearTimer', name: 'answer' }];
+  // It was the message's: receipts that were sent after it have their own time.
+  return lane === 'messages' && !isWaiting(outbox, lane) ? [answerTimer] : [];
+}

@@ -190,6 +190,22 @@ describe('requests', () => {
     expect(sent).toEqual(Array.from({ length: 16 }, (_, at) => `r${at}`));
   });
 
+  test('that are messages are waited for no longer because of receipts, and receipts for their own time', () => {
+    let state = stateIn('live');
+    const timed: string[] = [];
+    const tell = (input: Input) => {
+      const [next, effects] = step(state, input);
+      state = next;
+      timed.push(written(effects));
+    };
+    tell({ type: 'request', request: { ...request('r'), lane: 'receipts' } });
+    tell({ type: 'request', request: { ...request('s'), lane: 'receipts' } });
+    tell({ type: 'answer', answer: { requestId: 'r' } });
+    tell({ type: 'answer', answer: { requestId: 'a' } });
+    tell({ type: 'answer', answer: { requestId: 's' } });
+    expect(timed).toEqual(['send', 'send', 'settle', 'settle +answer', 'settle −answer']);
+  });
+
   test('that are put off hold those behind them, five times, and then are given back', () => {
     let [state] = step(stateIn('live'), { type: 'request', request: request('b') });
     const outcomes: string[] = [];
