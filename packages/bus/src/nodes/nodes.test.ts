@@ -57,6 +57,15 @@ describe('running nodes', () => {
     expect(edge.warnings).toEqual([]);
   });
 
+  test('one whose figures somebody broke is listed without them, and hides nobody', async () => {
+    const edge = await running('one');
+    await running('two');
+    await fixture.redis.hset(fixture.keys.node('one'), 'totals', '{');
+    const nodes = await edge.nodes.list();
+    expect(nodes.map(({ nodeId }) => nodeId).toSorted()).toEqual(['one', 'two']);
+    expect(nodes.map(({ totals }) => totals)).toEqual([undefined, undefined]);
+  });
+
   test('what has changed is told at once when it is asked for, long before the next renewal', async () => {
     const slow = await openPresenceFixture({ ...times, leaseMs: 60_000, renewMs: 30_000 });
     opened.push(slow);

@@ -40,7 +40,13 @@ function decodeStats(hash: Record<string, string>): NodeStats {
 }
 
 function decodeTotals(text: string | undefined): Pick<NodeStats, 'totals'> {
-  return text === undefined ? {} : { totals: JSON.parse(text) as NonNullable<NodeStats['totals']> };
+  if (text === undefined) return {};
+  try {
+    return { totals: JSON.parse(text) as NonNullable<NodeStats['totals']> };
+  } catch {
+    // One broken hash must not hide the other nodes.
+    return {};
+  }
 }
 
 function decodeState(text: string | undefined): NodeStats['state'] {
