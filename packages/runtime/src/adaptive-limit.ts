@@ -42,7 +42,7 @@ export interface AdaptiveLimit {
 const horizonMs = 1_000;
 /** By how much it is cut or raised at most in one look of `lookMs`. */
 const cutMost = 0.5;
-const raiseMost = 0.2;
+const raiseMost = 0.1;
 const lookMs = 250;
 /** Over how long what was accepted, and what is carried, are averaged. */
 const averageMs = 330;
@@ -80,8 +80,8 @@ export function createAdaptiveLimit(options: AdaptiveLimitOptions): AdaptiveLimi
     perSecond = Math.max(floorPerSecond, Math.min(perSecond, carriedPerSecond * (1 - excess)));
   };
   const raise = (lagMs: number, elapsedMs: number) => {
-    const room = Math.min(raiseMost, (targetLagMs - lagMs) / horizonMs);
-    perSecond *= 1 + (room * elapsedMs) / lookMs;
+    const room = 1 - lagMs / targetLagMs;
+    perSecond *= 1 + (raiseMost * room * elapsedMs) / lookMs;
   };
   const open = () => {
     perSecond = Infinity;
