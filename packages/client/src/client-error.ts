@@ -10,7 +10,7 @@ export type ClientErrorCode =
   | 'aborted'
   /** More requests wait than `queueMax` allows. */
   | 'queue_full'
-  /** The token provider failed; the client asks it again. */
+  /** The token provider failed, or did not answer for 30 s; the client asks it again. */
   | 'token_unavailable'
   /** The platform takes no such URL or token for a WebSocket; the client tries again. */
   | 'connect_failed';

@@ -104,6 +104,82 @@ test('a plain token that has expired ends it, and says so', async () => {
   expect(endings).toEqual([{ code: 4004, reason: 'token_expired' }]);
 });
 
+test('a token provider that never answers is asked again, and that is told', async () => {
+  const asked: string[] = [];
+  const { clock, chat } = start({
+    token: (reason) => (asked.push(reason) < 3 ? new Promise(() => undefined) : '0'),
+  });
+  const codes: string[] = [];
+  chat.on('error', ({ code }) => void codes.push(code));
+  await clock.advance(29_000);
+  expect([chat.state, asked, codes]).toEqual(['connecting', ['connect'], []]);
+  await clock.advance(33_000);
+  expect(chat.state).toBe('live');
+  expect([asked.length, codes]).toEqual([3, ['token_unavailable', 'token_unavailable']]);
+});
+
+test('a provider that does not answer on an open connection is asked again when that has ended', async () => {
+  const asked: string[] = [];
+  const { clock, chat, server } = start({
+    token: (reason) => {
+      asked.push(reason);
+      return reason === 'expiring' ? new Promise(() => undefined) : '0';
+    },
+  });
+  await clock.advance(1_000);
+  server.socket?.deliver('{"event":"tokenExpiring","ts":"","data":{"expires_in_ms":60000}}');
+  await clock.advance(1_000);
+  server.dismiss(4004);
+  await clock.advance(32_000);
+  expect([chat.state, asked]).toEqual(['live', ['connect', 'expiring', 'expired']]);
+});
+
+test('a token that comes late is taken', async () => {
+  const answers: ((token: string) => void)[] = [];
+  const { clock, chat, server } = start({
+    token: () => new Promise((resolve) => void answers.push(resolve)),
+  });
+  await clock.advance(31_000);
+  expect(answers).toHaveLength(2);
+  answers[0]?.('1');
+  await clock.advance(1_000);
+  expect([chat.state, server.socket?.token]).toEqual(['live', '1']);
+  answers[1]?.('2');
+  await clock.advance(1_000);
+  server.dismiss(1012);
+  await clock.advance(1_000);
+  expect(server.socket?.token).toBe('2');
+});
+
+test('a token that comes after a later one is not taken', async () => {
+  const answers: ((token: string) => void)[] = [];
+  const { clock, server } = start({
+    token: () => new Promise((resolve) => void answers.push(resolve)),
+  });
+  await clock.advance(31_000);
+  answers[1]?.('2');
+  await clock.advance(1_000);
+  answers[0]?.('1');
+  await clock.advance(1_000);
+  server.dismiss(1012);
+  await clock.advance(1_000);
+  expect(server.socket?.token).toBe('2');
+});
+
+test('what cannot be written as JSON is refused like anything else, and the next one goes', async () => {
+  const { clock, chat, server } = start();
+  const cyclic: Record<string, unknown> = {};
+  cyclic['self'] = cyclic;
+  const sendings = [cyclic, { amount: 1n }].map((meta) => chat.sendMessage({ text: 'Hi', meta }));
+  const refused = { code: 'validation_failed', retryable: false };
+  expect(await Promise.allSettled(sendings)).toMatchObject(
+    sendings.map(({ clientMessageId }) => ({ reason: { ...refused, clientMessageId } })),
+  );
+  void chat.sendMessage({ text: 'Hi' });
+  await clock.advance(1_000);
+  expect(server.logs[0]).toHaveLength(1);
+});
+
 test('a receipt that nobody awaits may fail', async () => {
   const { chat } = start();
   void chat.markMessageRead('m1');

@@ -3,7 +3,7 @@
  * sockets are this, with another path and another position.
  */
 import { nameOf } from './close-codes.ts';
-import { ClientError, type ClientErrorCode } from './client-error.ts';
+import { ClientError, type ClientErrorCode, type Failure } from './client-error.ts';
 import { completeEnvironment, type Environment } from './environment.ts';
 import type { ConnectionState, Ending } from './events.ts';
 import { createInbox, renewalId, type Inbox } from './inbox.ts';
@@ -55,6 +55,12 @@ const states: Readonly<Record<Phase, ConnectionState>> = {
 
 const queueMaxDefault = 500;
 const encoder = new TextEncoder();
+/** A cycle, a BigInt, or a `toJSON` that throws. */
+const notJson: Failure = {
+  code: 'validation_failed',
+  message: 'It cannot be written as JSON',
+  retryable: false,
+};
 const noWebSocket = 'There is no WebSocket here: give one as environment.WebSocket';
 
 export class Connection {
@@ -118,9 +124,14 @@ export class Connection {
   request(command: Command, { signal }: SendOptions = {}): Promise<unknown> {
     const id = `r${(this.requests += 1)}`;
     const { lane, event, data, clientMessageId } = command;
-    const text = JSON.stringify({ event, data, id });
-    const bytes = encoder.encode(text).length;
     const message = clientMessageId === undefined ? {} : { clientMessageId };
+    let text: string;
+    try {
+      text = JSON.stringify({ event, data, id });
+    } catch (cause) {
+      return Promise.reject(new ClientError(notJson, clientMessageId, cause));
+    }
+    const bytes = encoder.encode(text).length;
     const abandon = () => this.dispatch({ type: 'abandon', id });
     const promise = this.pending.open(id, { ...message, signal, abandon });
     if (signal?.aborted === true) this.pending.fail(id, abortedFailure);
@@ -171,6 +182,8 @@ export class Connection {
     switch (effect.type) {
       case 'askToken':
         return this.tokens.ask(effect.reason);
+      case 'leaveToken':
+        return this.tokens.leave();
       case 'open':
         return this.socket.open(() => this.address(), this.tokens.current());
       case 'send':

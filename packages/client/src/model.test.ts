@@ -27,6 +27,8 @@ interface Played {
   readonly wake: () => void;
   /** So many times no token can be had. */
   readonly withhold: (times: number) => void;
+  /** So many times whoever is asked for a token does not answer. */
+  readonly ignore: (times: number) => void;
   readonly close: () => void;
 }
 
@@ -97,6 +99,7 @@ const commands = [
     .nat({ max: 5 })
     .map((n) => command(`break(${n})`, ({ server }) => (server.faults.breakAfter = n))),
   fc.nat({ max: 3 }).map((n) => command(`noToken(${n})`, ({ withhold }) => withhold(n))),
+  fc.nat({ max: 3 }).map((n) => command(`noAnswer(${n})`, ({ ignore }) => ignore(n))),
   fc.constant(command('wake', ({ wake }) => wake())),
 ];
 
@@ -116,6 +119,7 @@ const play = ({ partitions, history, chance, before }: Setting): Played => {
   const server = new ModelServer(clock, partitions);
   for (let at = 0; at < before; at += 1) server.append(at % partitions);
   let withheld = 0;
+  let ignored = 0;
   let wake = () => undefined as void;
   const given: string[] = [];
   const answers = new Map<string, string>();
@@ -125,6 +129,8 @@ const play = ({ partitions, history, chance, before }: Setting): Played => {
     token: () => {
       withheld -= 1;
       if (withheld >= 0) throw new Error('no token');
+      ignored -= 1;
+      if (ignored >= 0) return new Promise<string>(() => undefined);
       return String(server.faults.token);
     },
     environment: {
@@ -154,6 +160,7 @@ const play = ({ partitions, history, chance, before }: Setting): Played => {
     },
     wake: () => wake(),
     withhold: (times) => (withheld = times),
+    ignore: (times) => (ignored = times),
     close: connection.close,
   };
 };
@@ -180,9 +187,10 @@ const expectSound = ({ given, server, clock }: Played): void => {
 };
 
 /** Everything heals, and there is time. */
-const heal = async ({ server, clock, withhold }: Played): Promise<void> => {
+const heal = async ({ server, clock, withhold, ignore }: Played): Promise<void> => {
   Object.assign(server.faults, { refusals: 0, laters: 0, breakAfter: -1 });
   withhold(0);
+  ignore(0);
   await clock.advance(300_000);
   for (const at of server.logs.keys()) server.post(at);
   await clock.advance(1_000);

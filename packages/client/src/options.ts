@@ -8,8 +8,10 @@ import type { Environment } from './environment.ts';
 export type TokenReason = 'connect' | 'expired' | 'expiring';
 
 /**
- * Gives a token. When it throws, it is asked again after a while (full jitter, up to 30 s); it is
- * never asked twice at a time.
+ * Gives a token. When it throws, or a connect has waited 30 s for its answer, there is an `error`
+ * event (`token_unavailable`) and it is asked again after a while (full jitter, up to 30 s). Until
+ * then it is never asked twice at a time; an answer that comes late is taken, unless a later one came
+ * before it.
  */
 export type TokenProvider = (reason: TokenReason) => string | Promise<string>;
 

@@ -57,6 +57,8 @@ export type TimerName = 'retry' | 'connect' | 'silence' | 'pong' | 'stable' | 'a
 
 export type Effect =
   | { readonly type: 'askToken'; readonly reason: TokenReason }
+  /** It was asked for too long ago: `tokenFailed` follows, and the next `askToken` is another question. */
+  | { readonly type: 'leaveToken' }
   | { readonly type: 'open' }
   | { readonly type: 'send'; readonly text: string }
   | { readonly type: 'ping' | 'refreshToken' }

@@ -109,7 +109,7 @@ function timerFired(state: State, name: TimerName): Step {
     case 'retry':
       return state.phase === 'waiting' ? connect(state) : stay(state);
     case 'connect':
-      return state.phase === 'opening' ? giveUp(state) : stay(state);
+      return notConnected(state);
     case 'silence':
       return hasSession(state) ? ping(state, state.pongTimeoutMs) : stay(state);
     case 'pong':
@@ -121,6 +121,12 @@ function timerFired(state: State, name: TimerName): Step {
     case 'receipts':
       return resumeLane(state, name);
   }
+}
+
+/** Nobody has answered in time: who gives the token, or the server. */
+function notConnected(state: State): Step {
+  if (state.phase === 'authorizing') return [state, [{ type: 'leaveToken' }]];
+  return state.phase === 'opening' ? giveUp(state) : stay(state);
 }
 
 function ping(state: State, timeoutMs: number): Step {

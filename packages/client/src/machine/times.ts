@@ -4,6 +4,8 @@ export const times = {
   backoffBaseMs: 1_000,
   /** … but not longer than this. */
   backoffMaxMs: 30_000,
+  /** Who is asked for a token and does not answer for so long is asked anew, after a wait. */
+  tokenTimeoutMs: 30_000,
   /** From the attempt to the `connected` frame. */
   connectTimeoutMs: 15_000,
   /** A connection that has been live for so long was a good one: the next attempts start afresh. */

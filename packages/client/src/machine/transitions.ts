@@ -12,18 +12,27 @@ const connectionTimers: readonly TimerName[] = ['connect', 'silence', 'pong', 's
 
 const clear = (name: TimerName): Effect => ({ type: 'clearTimer', name });
 
+const connectWithin = (minMs: number): Effect => ({
+  type: 'setTimer',
+  name: 'connect',
+  minMs,
+  jitterMs: 0,
+});
+
 /** On the way to a connection: with the token at hand, or with another one first. */
 export function connect(state: State): Step {
   const next: State = { ...state, pauseMs: undefined };
   if (next.needsToken === undefined) return openSocket(next);
-  return [{ ...next, phase: 'authorizing' }, [{ type: 'askToken', reason: next.needsToken }]];
+  return [
+    { ...next, phase: 'authorizing' },
+    [{ type: 'askToken', reason: next.needsToken }, connectWithin(times.tokenTimeoutMs)],
+  ];
 }
 
 export function openSocket(state: State): Step {
-  const { connectTimeoutMs } = times;
   return [
     { ...state, phase: 'opening', needsToken: undefined },
-    [{ type: 'open' }, { type: 'setTimer', name: 'connect', minMs: connectTimeoutMs, jitterMs: 0 }],
+    [{ type: 'open' }, connectWithin(times.connectTimeoutMs)],
   ];
 }
 
