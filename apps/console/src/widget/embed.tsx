@@ -6,7 +6,7 @@
  * Its stylesheet is built in script, which a policy against inline styles does not forbid.
  */
 import { render } from 'preact';
-import { readClaims } from '../sign-in/claims.ts';
+import { firstToken } from './first-token.ts';
 import { readSettings, type WidgetGlobal, type WidgetSettings } from './settings.ts';
 import { beginVisit } from './visit.ts';
 import { WidgetView } from './widget-view.tsx';
@@ -16,16 +16,12 @@ import theme from '../../styles/base.css';
 import own from '../../styles/widget.css';
 
 async function start(settings: WidgetSettings): Promise<void> {
-  const first = await settings.token('connect');
-  const claims = readClaims(first);
-  if (claims?.role !== 'client' || claims.chat_id === undefined)
-    throw new Error('Switchboard: the token is not a visitor’s, with a chat_id');
-  let isFirst = true;
-  const token: WidgetSettings['token'] = (reason) => {
-    const given = isFirst ? first : settings.token(reason);
-    isFirst = false;
-    return given;
-  };
+  const { claims, token } = await firstToken(settings.token, {
+    wait: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
+    random: Math.random,
+    // The site's own error reports have it, too.
+    report: reportError,
+  });
   const me = { id: claims.sub, role: 'client' as const, name: claims.name ?? 'You' };
   const visit = beginVisit({
     settings: { ...settings, token },
@@ -49,5 +45,5 @@ function mount(): ShadowRoot {
 const script = document.currentScript;
 if (script instanceof HTMLScriptElement) {
   const { switchboardWidget } = globalThis as { switchboardWidget?: WidgetGlobal };
-  void start(readSettings(script, switchboardWidget));
+  start(readSettings(script, switchboardWidget)).catch(reportError);
 }

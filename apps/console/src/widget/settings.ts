@@ -4,7 +4,8 @@ import type { TokenProvider } from '@switchboard/client';
 export interface WidgetSettings {
   /** Where the sockets are, comma-separated; default: where the script was loaded from. */
   readonly url: string;
-  readonly token: TokenProvider;
+  /** A plain one ends the chat when it ends. */
+  readonly token: string | TokenProvider;
   readonly title: string;
   /** Operators see what is typed before it is sent. */
   readonly withPreview: boolean;
@@ -28,9 +29,12 @@ export function readSettings({ src, dataset }: Script, own: WidgetGlobal = {}): 
   };
 }
 
-function tokenFrom(token: string | undefined, tokenUrl: string | undefined): TokenProvider {
+function tokenFrom(
+  token: string | undefined,
+  tokenUrl: string | undefined,
+): string | TokenProvider {
   if (tokenUrl !== undefined) return () => fetchToken(tokenUrl);
-  if (token !== undefined) return () => token;
+  if (token !== undefined) return token;
   throw new Error('Switchboard: the script tag needs data-token-url or data-token');
 }
 

@@ -14,6 +14,7 @@ export interface CustomerSiteOptions {
   /** Where the console is served. */
   readonly consoleUrl: string;
   readonly edgeUrl: string;
+  /** A rejection is a 503. */
   readonly token: (asked: number) => Promise<string>;
 }
 
@@ -26,7 +27,10 @@ export const openCustomerSite = async (options: CustomerSiteOptions): Promise<Cu
   const page = `<!doctype html><title>Shop</title><link rel="icon" href="data:,">${tag}`;
   const server = createServer((request, response) => {
     if (request.url === '/chat-token') {
-      void token((asked += 1)).then((text) => response.end(text));
+      token((asked += 1)).then(
+        (text) => response.end(text),
+        () => response.writeHead(503).end(),
+      );
       return;
     }
     response.setHeader('content-security-policy', policy);
