@@ -4,16 +4,14 @@ import type {
   ChatConnection,
   ClientError,
   ConnectionState,
-  Message,
   OutgoingMessage,
   User,
 } from '@switchboard/client';
 import { createPulse, type Pulse } from '../list/pulse.ts';
 import { createAttention } from './attention.ts';
+import { contentOf, draftOf, type Me } from './draft.ts';
 import { createThread, type Thread } from './thread.ts';
 import { createTypingBook, type Typist } from './typing-book.ts';
-
-export type Me = Pick<User, 'id' | 'role' | 'name'>;
 
 export interface Conversation {
   readonly chatId: string;
@@ -121,7 +119,7 @@ function createSender(chat: ChatConnection, thread: Thread, me: Me) {
     const sending = chat.sendMessage(outgoing);
     const { clientMessageId } = sending;
     thread.expect(
-      draft(chat.chatId, me, { ...outgoing, client_message_id: clientMessageId }),
+      draftOf(chat.chatId, me, { ...outgoing, client_message_id: clientMessageId }),
       clientMessageId,
     );
     sending.then(
@@ -135,22 +133,7 @@ function createSender(chat: ChatConnection, thread: Thread, me: Me) {
     sendAgain(clientMessageId: string) {
       const message = thread.withdraw(clientMessageId);
       if (message === undefined) return;
-      const type = message.type === 'note' ? { type: 'note' as const } : {};
-      send({ text: message.text ?? null, client_message_id: clientMessageId, ...type });
+      send({ ...contentOf(message), client_message_id: clientMessageId });
     },
-  };
-}
-
-/** What is shown until the accepted message comes. */
-function draft(chatId: string, me: Me, outgoing: OutgoingMessage): Message {
-  const { client_message_id, type = 'standard', text, postback } = outgoing;
-  return {
-    id: client_message_id ?? '',
-    chat_id: chatId,
-    type,
-    user: { id: me.id, role: me.role ?? 'client', name: me.name },
-    text: text ?? postback?.action_id.toString() ?? '',
-    client_message_id,
-    created_at: new Date().toISOString(),
   };
 }

@@ -6,7 +6,8 @@ import {
   type DeskConnection,
   type StateChange,
 } from '@switchboard/client';
-import { holdConversation, type Conversation, type Me } from '../conversation/conversation.ts';
+import { holdConversation, type Conversation } from '../conversation/conversation.ts';
+import type { Me } from '../conversation/draft.ts';
 import { createTypingBook, type TypingBook } from '../conversation/typing-book.ts';
 import { createPulse, type Pulse } from '../list/pulse.ts';
 import { edgeUrls } from '../sign-in/edge-urls.ts';

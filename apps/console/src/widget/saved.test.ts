@@ -1,5 +1,6 @@
 import type { Message } from '@switchboard/client';
 import { expect, test } from 'vitest';
+import { draftOf } from '../conversation/draft.ts';
 import { messagesOf, savedChat, unsentOf } from './saved.ts';
 
 const storage = (setItem?: () => void) => {
@@ -29,6 +30,12 @@ test('a reload finds messages with their marks, the position and what was not se
     unsent: [{ id: 'k', text: 'hello' }],
   });
   expect(savedChat(store, 'other').load()).toEqual(nothing);
+});
+
+test('a button that was pressed is one after a reload, too', () => {
+  const pressed = { text: 'Yes', postback: { action_id: 'yes', value: 1 } };
+  const draft = draftOf('c', { id: 'v' }, { ...pressed, client_message_id: 'k' });
+  expect(unsentOf([{ key: 'k', message: draft, mark: 'sent' }])).toEqual([{ id: 'k', ...pressed }]);
 });
 
 test('keeps no position when the messages do not fit', () => {

@@ -1,12 +1,13 @@
 /** What the widget takes along over a reload: the messages, where it stands, and what is not sent yet. */
 import type { Message } from '@switchboard/client';
+import { contentOf, type Content } from '../conversation/draft.ts';
 import type { Entry } from '../conversation/entry.ts';
 
 export interface Saved {
   readonly position: string | undefined;
   readonly messages: readonly Message[];
   /** Not answered yet: given again with the same ids they are there once. */
-  readonly unsent: readonly { readonly id: string; readonly text: string }[];
+  readonly unsent: readonly (Content & { readonly id: string })[];
   readonly isOpen: boolean;
 }
 
@@ -49,4 +50,4 @@ export const messagesOf = (entries: readonly Entry[]): Message[] =>
   entries.slice(-messagesSavedMax).map(({ message, mark }) => ({ ...message, status: mark }));
 
 export const unsentOf = (entries: readonly Entry[]): Saved['unsent'] =>
-  entries.map(({ key, message }) => ({ id: key, text: message.text ?? '' }));
+  entries.map(({ key, message }) => ({ id: key, ...contentOf(message) }));

@@ -1,7 +1,8 @@
 /** The visitor's side of a chat: its conversation, resumed after a reload, and whether it is shown. */
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import { connectChat, type Message } from '@switchboard/client';
-import { holdConversation, type Conversation, type Me } from '../conversation/conversation.ts';
+import { holdConversation, type Conversation } from '../conversation/conversation.ts';
+import type { Me } from '../conversation/draft.ts';
 import { edgeUrls } from '../sign-in/edge-urls.ts';
 import { messagesOf, messagesSavedMax, savedChat, unsentOf, type SavedChat } from './saved.ts';
 import type { WidgetSettings } from './settings.ts';
@@ -49,7 +50,8 @@ export function beginVisit({ settings, me, chatId, storage }: VisitOptions): Vis
     onChange: () => save.soon(),
   });
   for (const message of before.messages) conversation.thread.add(message);
-  for (const { id, text } of before.unsent) conversation.send({ text, client_message_id: id });
+  for (const { id, ...content } of before.unsent)
+    conversation.send({ ...content, client_message_id: id });
   addEventListener('pagehide', save.now);
   document.addEventListener('visibilitychange', conversation.attend);
   return {
