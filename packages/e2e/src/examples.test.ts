@@ -155,7 +155,8 @@ describe('examples/python', () => {
   }, gettingMs);
 
   afterAll(async () => {
-    operator.kill('SIGINT');
+    // A shell starts what it puts into the background deaf to SIGINT, and so are its children.
+    operator.kill('SIGTERM');
     await ended;
   });
 
