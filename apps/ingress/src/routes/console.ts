@@ -28,8 +28,13 @@ const types: Readonly<Record<string, string>> = {
 interface SiteFile {
   readonly name: string;
   readonly type: string;
+  readonly plain: Form;
+  readonly zipped: Form;
+}
+
+/** Other bytes, another tag: it is a strong one. */
+interface Form {
   readonly bytes: Buffer;
-  readonly zipped: Buffer;
   readonly tag: string;
 }
 
@@ -59,16 +64,22 @@ async function readSite(): Promise<SiteFile[]> {
 
 async function readSiteFile(name: string): Promise<SiteFile> {
   const bytes = await readFile(new URL(name, site));
-  const tag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
   const type = types[extname(name)] ?? 'application/octet-stream';
-  return { name, type, bytes, zipped: gzipSync(bytes, { level: 9 }), tag };
+  return { name, type, plain: formOf(bytes), zipped: formOf(gzipSync(bytes, { level: 9 })) };
+}
+
+function formOf(bytes: Buffer): Form {
+  const tag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
+  return { bytes, tag };
 }
 
 function sendFile(
-  { name, type, bytes, zipped, tag }: SiteFile,
+  { name, type, plain, zipped }: SiteFile,
   policy: string,
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
 ): FastifyReply {
+  const isZipped = acceptsGzip(request.headers['accept-encoding']);
+  const { bytes, tag } = isZipped ? zipped : plain;
   reply.headers({
     'content-security-policy': policy,
     // Kept by the browser, and asked about at every visit.
@@ -78,8 +89,24 @@ function sendFile(
   });
   // What a customer's site embeds.
   if (name === 'widget.js') reply.header('cross-origin-resource-policy', 'cross-origin');
-  if (request.headers['if-none-match'] === tag) return reply.code(304).send();
-  const isZipped = /\bgzip\b/u.test(request.headers['accept-encoding'] ?? '');
+  if (isKnown(tag, request.headers['if-none-match'])) return reply.code(304).send();
   if (isZipped) reply.header('content-encoding', 'gzip');
-  return reply.type(type).send(isZipped ? zipped : bytes);
+  return reply.type(type).send(bytes);
+}
+
+/** RFC 9110, 12.5.3: `gzip`, or else `*`, unless its weight is 0. */
+function acceptsGzip(accepted = ''): boolean {
+  const weights = new Map(accepted.toLowerCase().split(',').map(codingOf));
+  return (weights.get('gzip') ?? weights.get('x-gzip') ?? weights.get('*') ?? 0) > 0;
+}
+
+function codingOf(item: string): readonly [string, number] {
+  const [name = '', ...parameters] = item.split(';').map((part) => part.trim());
+  const weight = parameters.find((parameter) => parameter.startsWith('q='));
+  return [name, weight === undefined ? 1 : Number(weight.slice(2))];
+}
+
+/** RFC 9110, 13.1.2: one of several, and a cache between may have made it a weak one. */
+function isKnown(tag: string, known = ''): boolean {
+  return known.split(',').some((one) => one.trim().replace(/^W\//u, '') === tag);
 }

@@ -82,6 +82,22 @@ describe('/console/', () => {
     expect([again.status, again.text]).toEqual([304, '']);
   });
 
+  test('has a tag of its own for each form, and is zipped for those only who take it', async () => {
+    const load = async (encoding: string, known = '') => {
+      const { headers, status } = await fetch(`${ingress.url}/console/console.js`, {
+        headers: { 'accept-encoding': encoding, 'if-none-match': known },
+      });
+      return { form: headers.get('content-encoding') ?? 'plain', tag: headers.get('etag'), status };
+    };
+    const zipped = await load('br, gzip;q=0.5');
+    const plain = await load('gzip;q=0, *;q=0.1');
+    expect([zipped.form, plain.form]).toEqual(['gzip', 'plain']);
+    expect(zipped.tag).not.toBe(plain.tag);
+    expect([(await load('*')).form, (await load('identity')).form]).toEqual(['gzip', 'plain']);
+    expect((await load('gzip', `"other", W/${zipped.tag}`)).status).toBe(304);
+    expect((await load('identity', `${zipped.tag}`)).status).toBe(200);
+  });
+
   test("its widget may be embedded by a customer's site, its pages may not", async () => {
     const policyOf = async (path: string) =>
       (await get(path)).headers.get('cross-origin-resource-policy');
