@@ -58,3 +58,16 @@ test('filters by widget, department, status, text and unread', () => {
     [{ id: 'd1', name: 'd1' }],
   ]);
 });
+
+test('keeps the chats with the newest activity when there are too many', () => {
+  const list = createChatList(() => false, 100);
+  list.onMessage(from(ada, 'talks'), 1);
+  for (let at = 2; at < 1_000; at += 1) {
+    list.onChat({ id: `${at}` }, at);
+    if (at % 10 === 0) list.onMessage(from(ada, 'talks'), at);
+  }
+  const newest = ids(list.select(noFilter));
+  expect(newest.slice(0, 2)).toEqual(['999', '998']);
+  expect(newest).toContain('talks');
+  expect(list.size).toBeLessThanOrEqual(110);
+});

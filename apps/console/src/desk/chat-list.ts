@@ -44,10 +44,20 @@ export interface ChatList {
   onChat(chat: Chat, atMs: number): void;
   onReceipt(data: ServerData['messageUpdated']): void;
   markRead(id: string): void;
+  clear(): void;
 }
 
-/** @param isReading whether an operator sees this chat now: what comes is not unread then */
-export function createChatList(isReading: (chatId: string) => boolean): ChatList {
+/** A tenth more may be there: sorted with every new one, they would cost too much. */
+const chatsMaxDefault = 10_000;
+
+/**
+ * @param isReading whether an operator sees this chat now: what comes is not unread then
+ * @param chatsMax how many chats are kept: those with the newest activity, and for a while a tenth more
+ */
+export function createChatList(
+  isReading: (chatId: string) => boolean,
+  chatsMax = chatsMaxDefault,
+): ChatList {
   const entries = new Map<string, ChatEntry>();
   const widgets = new Map<string, Named>();
   const departments = new Map<string, Named>();
@@ -55,6 +65,11 @@ export function createChatList(isReading: (chatId: string) => boolean): ChatList
   const enter = (id: string, change: (known: ChatEntry) => Partial<ChatEntry>) => {
     const known = entries.get(id) ?? emptyEntry(id);
     entries.set(id, { ...known, ...change(known) });
+    if (entries.size > chatsMax * 1.1) dropOldest();
+  };
+  const dropOldest = () => {
+    for (const { id } of [...entries.values()].toSorted(newestFirst).slice(chatsMax))
+      entries.delete(id);
   };
   const noteSources = ({ widget, department }: Chat) => {
     if (widget != null) widgets.set(widget.id, named(widget));
@@ -103,6 +118,7 @@ export function createChatList(isReading: (chatId: string) => boolean): ChatList
     markRead(id) {
       if ((entries.get(id)?.unread ?? 0) > 0) enter(id, () => ({ unread: 0 }));
     },
+    clear: () => entries.clear(),
   };
 }
 

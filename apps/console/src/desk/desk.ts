@@ -1,11 +1,6 @@
 /** An operator's desk: its connection, and what it has told. What is drawn of it is in the `.tsx` files. */
 import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
-import {
-  connectChat,
-  connectDesk,
-  type DeskConnection,
-  type StateChange,
-} from '@switchboard/client';
+import { connectChat, connectDesk, type StateChange } from '@switchboard/client';
 import { holdConversation, type Conversation } from '../conversation/conversation.ts';
 import type { Me } from '../conversation/draft.ts';
 import { createTypingBook, type TypingBook } from '../conversation/typing-book.ts';
@@ -19,6 +14,7 @@ import {
   type ChatFilter,
   type ChatList,
 } from './chat-list.ts';
+import { createDeskSource, type DeskSource } from './desk-source.ts';
 import { watchNotices, type Notices } from './notices.ts';
 import { watchTeam, type Team } from './team.ts';
 
@@ -56,7 +52,9 @@ const isVisible = (): boolean => document.visibilityState === 'visible';
 
 export function openDesk({ url, renewal, me }: DeskOptions): Desk {
   const token = renewal.provide;
-  const connection = connectDesk({ url: edgeUrls(url), token, history: historyMax, app });
+  const connection = createDeskSource(() =>
+    connectDesk({ url: edgeUrls(url), token, history: historyMax, app }),
+  );
   const open = signal<Conversation | undefined>(undefined);
   const pulse = createPulse();
   const chats = createChatList((id) => open.peek()?.chatId === id && isVisible());
@@ -117,7 +115,7 @@ interface Told {
   readonly touch: () => void;
 }
 
-function listen(connection: DeskConnection, { chats, typing, touch }: Told): void {
+function listen(connection: DeskSource, { chats, typing, touch }: Told): void {
   connection.on('messageAdded', (data, frame) => {
     chats.onMessage(data, Date.parse(frame.ts));
     typing.ended(data.message.chat_id, data.message.user?.id);
@@ -134,9 +132,14 @@ function listen(connection: DeskConnection, { chats, typing, touch }: Told): voi
   connection.on('typingUpdated', (data) => typing.note(data));
   // What was typed meanwhile is unknown.
   connection.on('connected', () => typing.clear());
+  connection.on('reload', () => {
+    chats.clear();
+    touch();
+    connection.beginAnew();
+  });
 }
 
-function watchState(connection: DeskConnection): ReadonlySignal<StateChange> {
+function watchState(connection: DeskSource): ReadonlySignal<StateChange> {
   const state = signal<StateChange>({ state: connection.state, previous: connection.state });
   connection.on('state', (change) => void (state.value = change));
   return state;

@@ -1,6 +1,7 @@
 /** The operators: who is online, and what the backend says of each. */
 import { signal, type ReadonlySignal } from '@preact/signals';
-import type { DeskConnection, Operator, User } from '@switchboard/client';
+import type { Operator, User } from '@switchboard/client';
+import type { DeskSource } from './desk-source.ts';
 
 export interface Colleague {
   readonly id: string;
@@ -12,7 +13,7 @@ export interface Colleague {
 export type Team = ReadonlySignal<readonly Colleague[]>;
 
 /** Online ones first, then by name. */
-export function watchTeam(desk: DeskConnection): Team {
+export function watchTeam(desk: DeskSource): Team {
   const online = new Map<string, User>();
   const told = new Map<string, Operator>();
   const team = signal<readonly Colleague[]>([]);
