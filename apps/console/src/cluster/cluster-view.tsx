@@ -1,8 +1,9 @@
 /** The live picture for operations. */
-import { useSignal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
 import { formatTime } from '../shell/format.ts';
 import { Chart, type Line } from './chart.tsx';
 import { closeName } from './close-names.ts';
+import { createDrainQuestion } from './drain-question.ts';
 import type { History, NodeFigures, Sample } from './figures.ts';
 import type { ClusterWatch } from './watch.ts';
 
@@ -181,30 +182,25 @@ function EdgeRow({ node, sent, watch }: EdgeRowProps) {
   );
 }
 
-/** Asked twice: a drained edge does not come back by itself. */
 function DrainButton({ node, watch }: Omit<EdgeRowProps, 'sent'>) {
-  const isAsked = useSignal(false);
-  const problem = useSignal('');
+  const question = useMemo(() => createDrainQuestion(() => watch.drain(node.id)), [watch, node.id]);
+  const problem = question.problem.value;
   if (node.state === 'draining') return <span class="muted">draining…</span>;
-  if (!isAsked.value)
+  if (!question.isAsked.value)
     return (
-      <button type="button" class="button" onClick={() => void (isAsked.value = true)}>
+      <button type="button" class="button" onClick={question.ask}>
         Drain<span class="hidden"> {node.id}</span>
       </button>
     );
-  const drain = async () => {
-    problem.value = await watch.drain(node.id);
-    isAsked.value = problem.value !== '';
-  };
   return (
     <span class="drain-question">
-      <button type="button" class="button is-danger" onClick={() => void drain()}>
+      <button type="button" class="button is-danger" onClick={() => void question.drain()}>
         Drain now
       </button>
-      <button type="button" class="button" onClick={() => void (isAsked.value = false)}>
+      <button type="button" class="button" onClick={question.keep}>
         Keep
       </button>
-      {problem.value !== '' && <span role="alert">{problem.value}</span>}
+      {problem !== '' && <span role="alert">{problem}</span>}
     </span>
   );
 }
