@@ -28,6 +28,7 @@ const closed = (code: number, wasOpen = true): Input => ({ type: 'socketClosed',
 const rows: Readonly<Record<string, readonly [Input, Partial<State>?]>> = {
   start: [{ type: 'start' }],
   token: [{ type: 'token' }],
+  'token, the server asked for a pause': [{ type: 'token' }, { pauseMs: 700 }],
   'token, asked for on this connection': [{ type: 'token' }, { isRenewing: true }],
   tokenFailed: [{ type: 'tokenFailed' }],
   'connected, fresh': [{ ...hello, resumed: undefined }],
@@ -141,6 +142,10 @@ describe('the next attempt', () => {
     );
     const tops = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000];
     expect(spans).toEqual(tops.map((top) => [0, top]));
+  });
+
+  test('comes soon when a token has come that it waited for', () => {
+    expect(retryOf(stateIn('waiting', { attempt: 9 }), { type: 'token' })).toEqual([0, 1_000]);
   });
 
   test('counts every attempt that was not stable', () => {

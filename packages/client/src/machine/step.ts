@@ -73,6 +73,8 @@ const hasSocket = (state: State): boolean => state.phase === 'opening' || hasSes
 function tokenCame(state: State): Step {
   const next: State = { ...state, needsToken: undefined, isRenewing: false };
   if (state.phase === 'authorizing') return openSocket(next);
+  // It came late, perhaps of a person, who need not wait for an attempt that is far away.
+  if (state.phase === 'waiting') return wake(next);
   return state.isRenewing && hasSession(state) ? [next, [{ type: 'refreshToken' }]] : stay(next);
 }
 
