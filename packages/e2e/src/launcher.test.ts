@@ -259,6 +259,7 @@ test('the installer of the command line is plain JavaScript for old versions of 
   });
   expect({ status, stderr }).toEqual({
     status: 64,
-    stderr: 'Usage: node infra/local/run.mjs start|test|test:docker|check|bench|simulate|chaos|fuzz [options]\n',
+    stderr:
+      'Usage: node infra/local/run.mjs start|test|test:docker|check|bench|simulate|chaos|fuzz [options]\n',
   });
 });
