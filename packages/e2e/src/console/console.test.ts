@@ -135,7 +135,8 @@ test('what is written offline is sent once when the network is back', async () =
     people.visitor(chatId, [edge]),
   ]);
   await write(visitor, 'online');
-  await openChat(operator);
+  // Other stories' visitors have the same name.
+  await openChat(operator, 'online');
   await visitor.page.locator('.mark-read').waitFor();
   relay.cut();
   await visitor.page.context().setOffline(true);
