@@ -5,11 +5,16 @@
  */
 import type { Book, ReaderEntry, RoomLog } from './book.ts';
 
+const placesPerMs = 4096;
+
 /** A stream id as a number that sorts like it; 0 for the place before everything. */
 export const placeOf = (position: string | undefined): number => {
   const [, ms = 0, sequence = 0] = /^(?:\d+:)?(\d+)-(\d+)/u.exec(position ?? '') ?? [];
-  return Number(ms) * 4096 + Math.min(Number(sequence), 4095);
+  return Number(ms) * placesPerMs + Math.min(Number(sequence), placesPerMs - 1);
 };
+
+/** The first place of the millisecond that a place is in. */
+export const millisecondOf = (place: number): number => place - (place % placesPerMs);
 
 /** One event that happened because of a send. A send has several when it was executed again. */
 export interface Execution {

@@ -263,6 +263,27 @@ describe('a log that was rolled back', () => {
     expect(reconcile(book).findings.lost).toEqual([{ reader: 'reader-1', number: 4 }]);
   });
 
+  test('knows only the millisecond of a feed’s event that no desk has got', () => {
+    const bookWith = (start: string) => {
+      const book = brokenBook();
+      // In the room two events share the millisecond, in the feed it stands alone.
+      Object.assign(
+        book.logs.get(0)!.entries.find(({ number }) => number === 4)!,
+        {
+          position: '5000-1.nonce4',
+        },
+      );
+      Object.assign(book.sends[4]!, { position: '5000-1.nonce4' });
+      addReader(book, [0, 1, 2, 3, 5], {
+        role: 'desk',
+        marks: [{ ...told(4, 45), position: `0:${start}` }],
+      });
+      return book;
+    };
+    expect(faultsOf(bookWith('5000-0.nonce4'))).toEqual({ vanished: 2 });
+    expect(faultsOf(bookWith('4999-9.nonce'))).toEqual({ vanished: 2, lost: 1 });
+  });
+
   test('leaves a desk some seconds until it is told', () => {
     const book = brokenBook();
     addReader(book, [0, 1, 2, 3, 4, 5], { role: 'desk', marks: [told(6, 5000)] });
