@@ -17,4 +17,5 @@ export * from './contract/presence.ts';
 export * from './contract/nodes.ts';
 export * from './contract/control.ts';
 export * from './contract/rates.ts';
+export * from './contract/hand-off.ts';
 export * from './contract/bus.ts';
