@@ -1,6 +1,6 @@
 /**
  * Imports point one way and never cycle, types included:
- * protocol ← bus ← { edge, ingress }; runtime is a leaf; testkit serves tests, the bench and the launcher.
+ * protocol ← bus ← { edge, ingress }; runtime is a leaf, runtime ← hooks ← { edge, ingress }; testkit serves tests, the bench and the launcher.
  */
 const tests = String.raw`\.test\.ts$`;
 const ours = '^(apps|packages|infra)/';
@@ -45,6 +45,10 @@ module.exports = {
     knowsOnly('runtime-is-a-leaf', 'runtime imports nobody of ours.', {
       from: '^packages/runtime/',
       except: '^packages/runtime/',
+    }),
+    knowsOnly('hooks-know-runtime-only', 'hooks imports runtime and nobody else.', {
+      from: '^packages/hooks/',
+      except: '^packages/(hooks|runtime)/',
     }),
     knowsOnly('bus-knows-protocol-only', 'bus imports protocol and nobody else.', {
       from: '^packages/bus/',
@@ -113,6 +117,12 @@ module.exports = {
       'ioredis only in packages/bus and packages/testkit, and in the peers of the bench.',
       '^packages/(bus|testkit|bench/src/peer)/|node_modules/',
       'node_modules/ioredis',
+    ),
+    only(
+      'undici-stays-in-hooks',
+      'undici only in packages/hooks, and in what tests bring along.',
+      '^packages/hooks/|/node_modules/',
+      'node_modules/undici/',
     ),
     only(
       'fastify-stays-in-ingress',
