@@ -58,6 +58,7 @@ function accept(outcome: AppendOutcome): Accepted {
       throw problem('idempotency_key_reused');
     case 'closed':
     case 'unchanged':
+    case 'outboxFull':
       throw new Error(`The log answered ${outcome.kind} to an event of ingress.`);
   }
 }

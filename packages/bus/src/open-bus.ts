@@ -7,6 +7,7 @@ import {
 } from '@switchboard/protocol';
 import type { Bus, BusOptions } from './contract.ts';
 import { createControl } from './control/control.ts';
+import { createClaims } from './hand-off/claims.ts';
 import { createHeartbeats } from './heartbeat/heartbeats.ts';
 import { claimLayout } from './layout.ts';
 import { createControlLog } from './log/control-log.ts';
@@ -88,6 +89,12 @@ function assemble(options: BusOptions, connections: Connections, keys: Keys): Bu
     presence,
     nodes: { ...nodes, ...lagChannel },
     control,
+    claims: createClaims({
+      redis,
+      keys,
+      deadlineMs: DEADLINE_MS,
+      refusedMs: defaultLogLimits.onceMs,
+    }),
     rates: createRates({ redis, keys, deadlineMs: RATE_DEADLINE_MS }),
     now: () => now(),
     health: heartbeats.health,

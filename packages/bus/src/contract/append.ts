@@ -1,5 +1,6 @@
 /** What is appended, and what an append answers. See ../contract.ts for the guarantees. */
 import type { ChatFacts, RoutedEvent, UserKey } from '@switchboard/protocol';
+import type { OutboxKind, SentMessageKey } from './hand-off.ts';
 
 /**
  * Where in a log: opaque, compared for equality only. `'0'` is the beginning of a log in which
@@ -62,6 +63,13 @@ export interface AppendRequest {
   readonly receipt?: ReceiptMark;
   /** true: refused when the chat is known as closed. Default false. */
   readonly refuseIfClosed?: boolean;
+  /** What it is to the outbox: handed on to the backend if the deployment has chosen that kind. */
+  readonly outbox?: OutboxKind;
+  /**
+   * The message that a person sent and that this one is: when it was added already, by whomever, this is
+   * a duplicate of it; otherwise whoever sends it again gets this one.
+   */
+  readonly fulfils?: Omit<SentMessageKey, 'chatId'>;
 }
 
 /** Users (not connections) in the room at the append, by the members' hash. */
@@ -90,7 +98,9 @@ export type AppendOutcome =
   /** The chat is known as closed and `refuseIfClosed` was set. Nothing was written. */
   | { readonly kind: 'closed' }
   /** The receipt changes nothing. Nothing was written. */
-  | { readonly kind: 'unchanged' };
+  | { readonly kind: 'unchanged' }
+  /** The backend is behind by more than the outbox takes. Nothing was written; later it may be taken. */
+  | { readonly kind: 'outboxFull' };
 
 /** What is known of a message that was added in the last 24 h. */
 export interface RecalledMessage extends MessageFacts {

@@ -2,6 +2,7 @@
 import type { LogLimits } from '../log/log-limits.ts';
 import type { LeaseTimes } from '../nodes/lease-times.ts';
 import type { Control } from './control.ts';
+import type { Claims, OutboxOptions } from './hand-off.ts';
 import type { EventLog } from './log.ts';
 import type { Nodes } from './nodes.ts';
 import type { Presence } from './presence.ts';
@@ -38,6 +39,7 @@ export interface Bus {
   readonly nodes: Nodes;
   readonly control: Control;
   readonly rates: Rates;
+  readonly claims: Claims;
   health(): BusHealth;
   /** Now by Redis' clock, as far as known: ms since the epoch. What stamps `ts`. */
   now(): number;
@@ -84,6 +86,8 @@ export interface BusOptions {
   readonly newEventId?: () => string;
   /** How much of each room's log is kept. Defaults: 500 events, 2 MiB. The same on every process. */
   readonly logLimits?: Pick<LogLimits, 'roomMaxEntries' | 'roomMaxBytes'>;
+  /** Absent: nothing is handed on to a backend. The same on every process. */
+  readonly outbox?: OutboxOptions;
   /** For tests of deaths, which need not take ten seconds. */
   readonly leaseTimes?: Partial<LeaseTimes>;
 }

@@ -155,10 +155,12 @@ if receiptLevel ~= '' then
 end
 if #writes > 0 then redis.call('HSET', stateKey, unpack(writes)) end
 if renewsState then redis.call('PEXPIRE', stateKey, '${limits.stateMs}') end
-if once ~= '' then
-  redis.call('SET', onceKey, answered .. ' ' .. eventId .. ' ' .. ts .. ' ' .. clients .. ' ' .. operators
-    .. ' ' .. (message ~= '' and message or '-') .. ' ' .. once, 'PX', '${limits.onceMs}')
+local function answerOnce(key, digest)
+  redis.call('SET', key, answered .. ' ' .. eventId .. ' ' .. ts .. ' ' .. clients .. ' ' .. operators
+    .. ' ' .. (message ~= '' and message or '-') .. ' ' .. digest, 'PX', '${limits.onceMs}')
 end
+if once ~= '' then answerOnce(onceKey, once) end
+if fulfilsKey then answerOnce(fulfilsKey, '-') end
 return { 'appended', answered, clients, operators }
 `;
 

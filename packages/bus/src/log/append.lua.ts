@@ -6,10 +6,14 @@
  * large numbers. All ids come encoded, so that a space separates.
  */
 import { rememberedFields } from '@switchboard/protocol';
+import { isFirstAnswerLua } from '../hand-off/once-values.ts';
 import { logs, memories } from './append-writes.lua.ts';
 import type { LogLimits } from './log-limits.ts';
 
-/** In the order of KEYS. Keys that an event does not need are declared all the same. */
+/**
+ * In the order of KEYS. Keys that an event does not need are declared all the same. After them: the
+ * once key of the message that this one fulfils, if it does.
+ */
 export const appendKeys = [
   'log',
   'state',
@@ -90,6 +94,7 @@ ${locals(
   appendKeys.map((key) => `${key}Key`),
   'KEYS',
 )}
+local fulfilsKey = KEYS[${appendKeys.length + 1}]
 ${locals(appendArgs, 'ARGV')}
 local time = redis.call('TIME')
 local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -103,10 +108,14 @@ if nowMs > tonumber(notAfterMs) then return { 'late' } end
 }
 
 const refusals = (limits: LogLimits) => `
--- 1. Has it happened already?
+-- 1. Has it happened already? A claim or a refusal is no answer: it gives way to this one.
 if once ~= '' then
   local first = redis.call('GET', onceKey)
-  if first then return { 'once', first } end
+  if first and ${isFirstAnswerLua('first')} then return { 'once', first } end
+end
+if fulfilsKey then
+  local first = redis.call('GET', fulfilsKey)
+  if first and ${isFirstAnswerLua('first')} then return { 'fulfilled', first } end
 end
 local generationMs
 if message ~= '' then

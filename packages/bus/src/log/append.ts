@@ -9,10 +9,11 @@ import {
   type ReceiptMark,
 } from '../contract.ts';
 import type { LogLimits } from './log-limits.ts';
-import { type AppendArg, appendArgs, appendKeys, appendScript } from './append.lua.ts';
+import { type AppendArg, appendArgs, appendScript } from './append.lua.ts';
 import { encodeMeta, encodeSubject, feedAudience, feedSubject } from './envelope.ts';
 import { decodeFirstAnswer, decodeMemory } from './memory.ts';
 import { createNonces } from './nonce.ts';
+import { onceKeyOf } from './once-key.ts';
 import { encodeRoutingId } from './routing.ts';
 import { within } from '../redis/call.ts';
 import { encodeId, type Keys } from '../redis/keys.ts';
@@ -20,7 +21,7 @@ import { type RedisCommands, defineScript } from '../redis/script.ts';
 
 type Reply =
   | ['late' | 'closed' | 'unchanged']
-  | ['once' | 'known', first: string]
+  | ['once' | 'fulfilled' | 'known', first: string]
   | ['appended', position: string, clients: string, operators: string];
 
 type Args = Partial<Record<AppendArg, string>>;
@@ -34,7 +35,7 @@ export function createAppend(
   limits: LogLimits,
   nowMs: (partition: number) => number,
 ) {
-  const script = defineScript<string[], Reply>('sbAppend', appendKeys.length, appendScript(limits));
+  const script = defineScript<string[], Reply>('sbAppend', 'any', appendScript(limits));
   const nonce = createNonces();
 
   return async function append(request: AppendRequest): Promise<AppendOutcome> {
@@ -67,11 +68,11 @@ export function partitionOfEvent(keys: Keys, event: RoutedEvent): number {
   return event.chatId === undefined ? 0 : keys.partitionOf(event.chatId);
 }
 
-function keysOf(keys: Keys, { event, once }: AppendRequest, partition: number): string[] {
+function keysOf(keys: Keys, { event, once, fulfils }: AppendRequest, partition: number): string[] {
   const { chatId } = event;
   const feed = keys.feed(partition);
   const feedState = keys.feedState(partition);
-  const onceKey = once ? keys.once(chatId, onceKind(once), onceParts(once, chatId)) : feedState;
+  const onceKey = once ? onceKeyOf(keys, chatId, once) : feedState;
   // An event without a chat has no room: its keys are named all the same, and not touched.
   const room = (key: (chatId: string) => string) =>
     chatId === undefined ? feedState : key(chatId);
@@ -85,17 +86,8 @@ function keysOf(keys: Keys, { event, once }: AppendRequest, partition: number): 
     feed,
     feedState,
     onceKey,
+    ...(fulfils ? [onceKeyOf(keys, chatId, { kind: 'clientMessage', ...fulfils })] : []),
   ];
-}
-
-function onceKind(once: OnceKey): 'k' | 'c' {
-  return once.kind === 'idempotencyKey' ? 'k' : 'c';
-}
-
-function onceParts(once: OnceKey, chatId = ''): string[] {
-  return once.kind === 'idempotencyKey'
-    ? [once.tokenName, once.path, chatId, once.key]
-    : [chatId, once.user, once.clientMessageId];
 }
 
 /** What else must be equal for a repeat to be one. */
@@ -182,6 +174,8 @@ function outcome(reply: Reply, request: AppendRequest): AppendOutcome {
       };
     case 'once':
       return decodeFirstAnswer(reply[1], request.once);
+    case 'fulfilled':
+      return decodeFirstAnswer(reply[1], undefined);
     case 'appended':
       return {
         kind: 'appended',
