@@ -27,6 +27,7 @@ export {
 export { findChromium, findCurl, findPythonWithWebsockets } from './debian-package.ts';
 export { findBalancer } from './balancer-program.ts';
 export { findShell } from './shell-program.ts';
+export { findPhp } from './php-program.ts';
 export { unpackNchan } from './nchan-package.ts';
 export { findKustomize, findPromtool } from './operations-tools.ts';
 export { startFaultProxy } from './fault-proxy/fault-proxy.ts';
@@ -43,3 +44,5 @@ export {
   type PresenceBook,
   type PresenceFindings,
 } from './presence-book.ts';
+export { startScriptedBackend } from './scripted-backend/scripted-backend.ts';
+export type { HookCall, ScriptedBackend } from './scripted-backend/contract.ts';
