@@ -9,6 +9,11 @@ const nameOf = {
   once: keys.once('c', 'k', ['x']),
   feed: keys.feed(3),
   feedState: keys.feedState(3),
+  outbox: keys.outbox(3),
+  outboxState: keys.outboxState(3),
+  outboxParked: keys.outboxParked(3),
+  outboxParking: keys.outboxParking(3),
+  outboxDead: keys.outboxDead(3),
   nodeSessions: keys.nodeSessions(3, 'x'),
   revoked: keys.revoked('user', 'x'),
 } as const;

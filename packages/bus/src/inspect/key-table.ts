@@ -48,7 +48,10 @@ export const keyKinds: readonly KeyKind[] = [
   kind(
     'once',
     ['sb:{p}:once:<kind>:<key>', 'string'],
-    ['24 h', 'first answers, by Idempotency-Key (k), client_message_id (c), event (e)'],
+    [
+      '24 h; a claim: seconds',
+      'first answers, by Idempotency-Key (k), client_message_id (c), event (e); `~…`: a claim, the backend is being asked; `!…`: its refusal',
+    ],
     'GET <key>',
   ),
   kind(
@@ -74,6 +77,45 @@ export const keyKinds: readonly KeyKind[] = [
     ['sb:{p}:feed:state', 'hash'],
     ['for ever', "the feed's newest position"],
     'HGETALL <key>',
+  ),
+  kind(
+    'outbox',
+    ['sb:{p}:outbox', 'stream and channel'],
+    ['until it is taken', "what the customer's backend is to be told, oldest first"],
+    'XRANGE <key> - + COUNT 5',
+  ),
+  kind(
+    'outboxState',
+    ['sb:{p}:outbox:state', 'hash'],
+    ['for ever', 'which ingress delivers it, until when, and how many events wait in parked chats'],
+    'HGETALL <key>',
+  ),
+  kind(
+    'outboxParked',
+    ['sb:{p}:outbox:parked', 'zset'],
+    [
+      'while one is parked',
+      'chats whose events the backend does not take → when they are tried again',
+    ],
+    'ZRANGE <key> 0 -1 WITHSCORES',
+  ),
+  kind(
+    'outboxParking',
+    ['sb:{p}:outbox:parking', 'hash'],
+    ['while one is parked', 'why, since when and how often each parked chat was tried'],
+    'HGETALL <key>',
+  ),
+  kind(
+    'outboxParkedEvents',
+    ['sb:{p}:outbox-parked:<chat>', 'zset'],
+    ['while it is parked', "a parked chat's events, oldest first"],
+    'ZRANGE <key> 0 4',
+  ),
+  kind(
+    'outboxDead',
+    ['sb:{p}:outbox:dead', 'stream'],
+    ['until replayed or discarded', 'dead letters: what the backend refuses for good, and why'],
+    'XRANGE <key> - + COUNT 5',
   ),
   kind(
     'desk',
@@ -158,6 +200,12 @@ export const keyKinds: readonly KeyKind[] = [
     ['sb:{ctl}:cluster', 'hash'],
     ['for ever', 'partitions, layout, when the deployment was made'],
     'HGETALL <key>',
+  ),
+  kind(
+    'outboxWorkers',
+    ['sb:{ctl}:outbox-workers', 'zset'],
+    ['for ever', 'ingress that delivers → until when it is known to live'],
+    'ZRANGE <key> 0 -1 WITHSCORES',
   ),
   kind(
     'heartbeat',

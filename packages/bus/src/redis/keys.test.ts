@@ -17,6 +17,7 @@ const ofChat = [
   'olderMessages',
   'room',
   'members',
+  'outboxParkedEvents',
 ] as const satisfies (keyof Keys)[];
 
 describe('keys', () => {
@@ -25,6 +26,8 @@ describe('keys', () => {
     expect(keys.log('chat-7')).toBe(`sb:{${p}}:log:chat-7`);
     expect(keys.members('chat-7')).toBe(`sb:{${p}}:members:chat-7`);
     expect(keys.feed(3)).toBe('sb:{3}:feed');
+    expect(keys.outbox(3)).toBe('sb:{3}:outbox');
+    expect(keys.outboxParkedEvents(undefined)).toBe('sb:{0}:outbox-parked:-');
     expect(keys.nodes()).toBe('sb:{ctl}:nodes');
   });
 
@@ -41,6 +44,17 @@ describe('keys', () => {
   property.prop([wellFormed, wellFormed])('of different chats and kinds never meet', (a, b) => {
     const all = [a, b].flatMap((chat) => ofChat.map((kind) => keys[kind](chat)));
     expect(new Set(all).size).toBe(a === b ? ofChat.length : 2 * ofChat.length);
+  });
+
+  property.prop([wellFormed])('of a chat are never those of what has no chat', (id) => {
+    const ofPartition = ['outbox', 'outboxState', 'outboxParked', 'outboxParking', 'outboxDead'];
+    const partitions = [0, keys.partitionOf(id)];
+    const others = ofPartition.flatMap((kind) =>
+      partitions.map((p) => (keys[kind as keyof Keys] as (p: number) => string)(p)),
+    );
+    const ofId = new Set(ofChat.map((kind) => keys[kind](id)));
+    const met = [...others, keys.outboxParkedEvents(undefined)].filter((key) => ofId.has(key));
+    expect(met).toEqual([]);
   });
 
   property.prop([wellFormed, wellFormed, wellFormed])(

@@ -8,6 +8,9 @@ import { partitionOf } from '@switchboard/protocol';
 const STRUCTURE = /[%:{}\s\u0000-\u001f\u007f]|^-$/u;
 const EVERY_STRUCTURE = new RegExp(STRUCTURE, 'gu');
 
+/** In place of an encoded id: there is none. */
+export const NO_CHAT = '-';
+
 /** Ids stay readable: only what could be taken for structure is percent-encoded (and `-`, which means absent). */
 export function encodeId(id: string): string {
   return STRUCTURE.test(id) ? id.replace(EVERY_STRUCTURE, encodeChar) : id;
@@ -54,6 +57,16 @@ export interface Keys {
   /** What `/broadcast` sees of a partition: a stream and, under the same name, a channel. */
   feed(partition: number): string;
   feedState(partition: number): string;
+  /** What waits for the backend: a stream and, under the same name, the channel that says "no longer empty". */
+  outbox(partition: number): string;
+  /** Whose turn the outbox is, and how far it is. */
+  outboxState(partition: number): string;
+  /** Chats whose events the backend does not take: when each is tried again, and what became of it so far. */
+  outboxParked(partition: number): string;
+  outboxParking(partition: number): string;
+  /** A parked chat's events. @param chatId undefined: operators who come and go, in partition 0 */
+  outboxParkedEvents(chatId: string | undefined): string;
+  outboxDead(partition: number): string;
   /** The room's channel. */
   room(chatId: string): string;
   members(chatId: string): string;
@@ -77,6 +90,8 @@ export interface Keys {
   /** When all that a user, a session or a room had was revoked. */
   revoked(kind: 'user' | 'session' | 'chat', id: string): string;
   cluster(): string;
+  /** The processes that deliver. */
+  outboxWorkers(): string;
   /** The heartbeat's channel of one process: of the whole cluster, or of one partition. */
   heartbeat(processId: string, partition?: number): string;
 }
@@ -99,6 +114,15 @@ export function createKeys(prefix: string, partitions: number): Keys {
       inPartition(chatId === undefined ? 0 : ofChat(chatId).partition, 'once', kind, ...parts),
     feed: (partition) => `${prefix}{${partition}}:feed`,
     feedState: (partition) => `${prefix}{${partition}}:feed:state`,
+    outbox: (partition) => `${prefix}{${partition}}:outbox`,
+    outboxState: (partition) => `${prefix}{${partition}}:outbox:state`,
+    outboxParked: (partition) => inPartition(partition, 'outbox', 'parked'),
+    outboxParking: (partition) => inPartition(partition, 'outbox', 'parking'),
+    outboxParkedEvents: (chatId) =>
+      chatId === undefined
+        ? `${prefix}{0}:outbox-parked:${NO_CHAT}`
+        : ofChat(chatId).key('outbox-parked'),
+    outboxDead: (partition) => inPartition(partition, 'outbox', 'dead'),
     room: (chatId) => ofChat(chatId).key('room'),
     members: (chatId) => ofChat(chatId).key('members'),
     desk: () => inPartition(0, 'desk'),
@@ -115,6 +139,7 @@ export function createKeys(prefix: string, partitions: number): Keys {
     denied: (tokenId) => ctl('denied', tokenId),
     revoked: (kind, id) => ctl('revoked', kind, id),
     cluster: () => ctl('cluster'),
+    outboxWorkers: () => ctl('outbox-workers'),
     heartbeat: (processId, partition) =>
       partition === undefined
         ? ctl('heartbeat', processId)
