@@ -3,7 +3,7 @@
  * protocol ← bus ← { edge, ingress }; runtime is a leaf, runtime ← hooks ← { edge, ingress }; testkit serves tests, the bench and the launcher.
  */
 const tests = String.raw`\.test\.ts$`;
-const ours = '^(apps|packages|infra)/';
+const ours = '^(apps|packages|infra|examples)/';
 
 const only = (name, comment, from, to) => ({
   name,
@@ -96,6 +96,10 @@ module.exports = {
         pathNot: ['^$1/', '^packages/[^/]+/src/index\\.ts$'],
       },
     },
+    knowsOnly('examples-know-nobody', 'An example is copied out of here, and works there.', {
+      from: '^examples/',
+      except: '^examples/',
+    }),
     only(
       'uws-stays-in-the-edge',
       'uWebSockets.js only in apps/edge, and in the peers that the bench compares with.',
@@ -126,8 +130,8 @@ module.exports = {
     ),
     only(
       'fastify-stays-in-ingress',
-      'Fastify and its plugins only in apps/ingress, and in the peers of the bench.',
-      '^(apps/ingress|packages/bench/src/peer)/|node_modules/',
+      'Fastify and its plugins only in apps/ingress, an example, and the peers of the bench.',
+      '^(apps/ingress|examples|packages/bench/src/peer)/|node_modules/',
       'node_modules/(@fastify|fastify)',
     ),
   ],
