@@ -35,6 +35,11 @@ export type { Condition, FaultProxy, Link } from './fault-proxy/contract.ts';
 export { openLedger, type Ledger, type LedgerOptions } from './ledger/ledger.ts';
 export { latenciesOf, type Latencies } from './ledger/latencies.ts';
 export { faultKinds, type FaultKind, type Reconciliation } from './ledger/reconcile.ts';
+export {
+  backendFaultKinds,
+  reconcileBackend,
+  type BackendFindings,
+} from './ledger/reconcile-backend.ts';
 export { drawTimeline } from './ledger/timeline.ts';
 export type { PlanShape } from './ledger/plan.ts';
 export { gatherCrowd, type Crowd, type CrowdMember } from './crowd.ts';

@@ -11,6 +11,9 @@ export interface SendEntry {
   attempts: number;
   /** `open`: no answer yet, it may or may not be accepted. */
   outcome: 'open' | 'accepted' | 'refused';
+  /** Of a refusal over a socket: its code, and the backend's own one. */
+  code?: string | undefined;
+  reason?: string | undefined;
   answeredMs: number;
   /** The answer's, where it has one. */
   eventId: string | undefined;
@@ -60,6 +63,10 @@ export interface Book {
   faults: { atMs: number; label: string }[];
   /** Upgrades that were refused, by what was answered. */
   refusals: Map<string, number>;
+  /** Socket messages that were to be sent again, by the code that was answered. */
+  setbacks: Map<string, number>;
+  /** Who was told that a message was not added that somebody else had sent. */
+  strays: string[];
 }
 
 export const createBook = (): Book => ({
@@ -68,4 +75,6 @@ export const createBook = (): Book => ({
   logs: new Map(),
   faults: [],
   refusals: new Map(),
+  setbacks: new Map(),
+  strays: [],
 });

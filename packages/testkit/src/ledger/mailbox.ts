@@ -3,6 +3,9 @@
 /** The outcome, and the event's id where the answer has one. */
 export interface Answer {
   outcome: 'accepted' | 'refused' | 'open';
+  /** Of a refusal over a socket: its code, and the backend's own one. */
+  code?: string | undefined;
+  reason?: string | undefined;
   eventId?: string | undefined;
   position?: string | undefined;
   attempts: number;
@@ -14,6 +17,8 @@ export interface Mailbox {
   /** The socket is live (again): everything unanswered is sent. */
   flush(): void;
   answer(frame: AnswerFrame): void;
+  /** Whether it ever had a message with this `client_message_id`. */
+  isOwn(clientMessageId: unknown): boolean;
   close(): void;
 }
 
@@ -22,7 +27,7 @@ interface AnswerFrame {
   event_id?: string;
   position?: string;
   request_id?: string;
-  data: { retryable?: boolean; retry_after_ms?: number; code?: string };
+  data: { retryable?: boolean; retry_after_ms?: number; code?: string; reason?: string };
 }
 
 interface Letter {
@@ -35,8 +40,13 @@ interface Letter {
 const patienceMs = 6000;
 const retryAfterMs = 300;
 
-export const createMailbox = (transmit: (text: string) => void): Mailbox => {
+/** @param onSetback told the code with which a message is to be sent again */
+export const createMailbox = (
+  transmit: (text: string) => void,
+  onSetback: (code: string) => void,
+): Mailbox => {
   const letters = new Map<string, Letter>();
+  const own = new Set<unknown>();
   const post = (letter: Letter) => {
     clearTimeout(letter.timer);
     letter.attempts += 1;
@@ -53,6 +63,7 @@ export const createMailbox = (transmit: (text: string) => void): Mailbox => {
       new Promise((resolve) => {
         const id = `r${number}`;
         const data = { ...message, client_message_id: `c${number}` };
+        own.add(data.client_message_id);
         const text = JSON.stringify({ event: 'sendMessage', data, id });
         const letter: Letter = { text, attempts: 0, timer: undefined, settle: resolve };
         letters.set(id, letter);
@@ -71,10 +82,13 @@ export const createMailbox = (transmit: (text: string) => void): Mailbox => {
           eventId: frame.event_id,
           position: frame.position,
         });
-      if (frame.data.retryable !== true) return settle(id, letter, { outcome: 'refused' });
+      const { code, reason, retryable, retry_after_ms: waitMs = retryAfterMs } = frame.data;
+      if (retryable !== true) return settle(id, letter, { outcome: 'refused', code, reason });
+      onSetback(code ?? 'none');
       clearTimeout(letter.timer);
-      letter.timer = setTimeout(() => post(letter), frame.data.retry_after_ms ?? retryAfterMs);
+      letter.timer = setTimeout(() => post(letter), waitMs);
     },
+    isOwn: (clientMessageId) => own.has(clientMessageId),
     close: () => {
       for (const [id, letter] of letters) settle(id, letter, { outcome: 'open' });
     },

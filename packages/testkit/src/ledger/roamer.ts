@@ -50,7 +50,7 @@ const positionLost = 4003;
 export const createRoamer = (options: RoamerOptions): Roamer => {
   const { book, entry, now } = options;
   const positions = createPositions(entry.role);
-  const mailbox = createMailbox((text) => {
+  const mailbox = openMailbox(book, (text) => {
     if (live) line?.send(text);
   });
   const joined = Promise.withResolvers<void>();
@@ -81,6 +81,7 @@ export const createRoamer = (options: RoamerOptions): Roamer => {
     if (event === 'userDisconnected') departures.push({ user: data.user.id, atMs: now() });
     if (event === 'checkpoint') positions.reset(data.position);
     if (frame.request_id !== undefined) mailbox.answer(frame);
+    if (isAstray(frame, mailbox)) book.strays.push(entry.name);
     if (event === 'messageAdded' && frame.duplicate !== true) noteReceipt(entry, frame, now());
     if (position !== undefined) positions.take(position);
   };
@@ -129,6 +130,12 @@ export const createRoamer = (options: RoamerOptions): Roamer => {
     },
   };
 };
+
+const openMailbox = ({ setbacks }: Book, transmit: (text: string) => void): Mailbox =>
+  createMailbox(transmit, (code) => count(setbacks, code));
+
+const isAstray = ({ event, data }: Frame, mailbox: Mailbox): boolean =>
+  event === 'messageNotAdded' && !mailbox.isOwn(data.client_message_id);
 
 const addMark = (entry: ReaderEntry, mark: Omit<ReaderMark, 'receipts'>): void =>
   void entry.marks.push({ ...mark, receipts: entry.numbers.length });

@@ -17,6 +17,8 @@ export interface HookCall {
   readonly body: any;
   /** How often the key came before. */
   readonly repeats: number;
+  /** How it was or will be answered. */
+  said: Answer;
   /** When it was answered or given up by the caller; undefined while it is under way. */
   endedMs: number | undefined;
   /** What was answered; undefined where the caller got no whole answer. */

@@ -46,6 +46,7 @@ export const startScriptedBackend = async (
     const call = book.enter(delivery);
     const isNew = !memory.messages.has(call.key);
     const answer = memory.decide(call, script.answerFor(call) ?? {});
+    call.said = answer;
     const kept = memory.messages.get(call.key);
     if (isNew && kept !== undefined && answer.postsAfterMs !== undefined)
       void postLater(call, kept, answer.postsAfterMs);
@@ -109,6 +110,7 @@ const createBook = () => {
       number: calls.length,
       atMs: now(),
       repeats: known.count,
+      said: {},
       endedMs: undefined,
       status: undefined,
     };
