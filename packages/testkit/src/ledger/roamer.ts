@@ -50,9 +50,7 @@ const positionLost = 4003;
 export const createRoamer = (options: RoamerOptions): Roamer => {
   const { book, entry, now } = options;
   const positions = createPositions(entry.role);
-  const mailbox = openMailbox(book, (text) => {
-    if (live) line?.send(text);
-  });
+  const mailbox = openMailbox(book, (text) => live && line?.send(text));
   const joined = Promise.withResolvers<void>();
   let line: Line | undefined;
   let live = false;
@@ -131,7 +129,7 @@ export const createRoamer = (options: RoamerOptions): Roamer => {
   };
 };
 
-const openMailbox = ({ setbacks }: Book, transmit: (text: string) => void): Mailbox =>
+const openMailbox = ({ setbacks }: Book, transmit: (text: string) => unknown): Mailbox =>
   createMailbox(transmit, (code) => count(setbacks, code));
 
 const isAstray = ({ event, data }: Frame, mailbox: Mailbox): boolean =>
