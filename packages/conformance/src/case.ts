@@ -16,6 +16,8 @@ export interface Stage {
   readonly tokens: readonly string[];
   /** The client is connected, welcomed, and has been given the event 1. */
   settled(data?: object): Promise<Visit>;
+  /** The same at a desk of three partitions: the first one has got as far as 1, the others are at 0. */
+  deskSettled(): Promise<Visit>;
   /** Waits until the client has told this. */
   tells(...expected: Told): Promise<void>;
   /** Lets so much time pass, ms. */
@@ -73,6 +75,15 @@ function createStage(parts: Parts): Stage {
       visit.welcome(data);
       visit.message(1);
       await tells('event', 'messageAdded', 'e1');
+      return visit;
+    },
+    async deskSettled() {
+      if (subject.openDesk === undefined) throw new Error('it has no desk');
+      subject.openDesk(server.url);
+      const visit = await server.visits.next();
+      visit.welcomeDesk();
+      visit.deskMessage(0, 1);
+      await tells('event', 'messageAdded', 'e0.1');
       return visit;
     },
   };

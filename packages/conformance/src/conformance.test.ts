@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { processSubject } from './process-subject.ts';
-import { cases, runConformance } from './run-conformance.ts';
+import { cases, deskCases, runConformance } from './run-conformance.ts';
 import type { CreateSubject } from './subject.ts';
 import { clientSubject } from './test/client-subject.ts';
 
@@ -17,8 +17,10 @@ describe('our own client', () => {
   test('does so as a program in its own process', { timeout: suiteMaxMs }, async () => {
     const program = fileURLToPath(new URL('test/client-program.ts', import.meta.url));
     const subject = processSubject([process.execPath, '--conditions=source', program]);
-    const chosen = cases.filter(({ name }) => /4004|4501|same id|refusal/u.test(name));
-    expect(chosen.length).toBeGreaterThanOrEqual(2);
+    const chosen = cases.filter(({ name }) =>
+      /4004|4501|same id|refusal|every partition/u.test(name),
+    );
+    expect(chosen.length).toBeGreaterThanOrEqual(5);
     const results = await runConformance(subject, chosen);
     expect(results).toEqual(chosen.map(({ name }) => ({ name })));
   });
@@ -28,9 +30,9 @@ describe('our own client', () => {
 const naiveSubject: CreateSubject = (reports) => {
   let socket: WebSocket | undefined;
   let isClosed = false;
-  const connect = (url: string, chatId: string) => {
+  const connect = (url: string) => {
     if (isClosed) return;
-    socket = new WebSocket(`${url}/chat?chat_id=${chatId}`, ['bearer', reports.token()]);
+    socket = new WebSocket(url, ['bearer', reports.token()]);
     socket.addEventListener('message', ({ data }) => {
       const { event, event_id: id } = JSON.parse(String(data)) as {
         event: string;
@@ -38,11 +40,12 @@ const naiveSubject: CreateSubject = (reports) => {
       };
       reports.event(event, id);
     });
-    socket.addEventListener('close', () => setTimeout(connect, 10, url, chatId));
+    socket.addEventListener('close', () => setTimeout(connect, 10, url));
     socket.addEventListener('error', () => undefined);
   };
   return {
-    connect: ({ url, chatId }) => connect(url, chatId),
+    connect: ({ url, chatId }) => connect(`${url}/chat?chat_id=${chatId}`),
+    openDesk: (url) => connect(`${url}/broadcast`),
     send: (id, text) =>
       socket?.send(JSON.stringify({ event: 'sendMessage', data: { client_message_id: id, text } })),
     close: () => {
@@ -51,6 +54,15 @@ const naiveSubject: CreateSubject = (reports) => {
     },
   };
 };
+
+test('a client that has no desk fails the cases of desks, and says why', async () => {
+  const chatOnly: CreateSubject = (reports) => {
+    const { openDesk: _none, ...subject } = clientSubject(reports);
+    return subject;
+  };
+  const [result] = await runConformance(chatOnly, deskCases.slice(0, 1));
+  expect(result?.problem).toBe('it has no desk');
+});
 
 test('a client that knows nothing of all this is told what is missing', async () => {
   const problems = {
@@ -62,6 +74,12 @@ test('a client that knows nothing of all this is told what is missing', async ()
       expect.stringMatching(/^came back after \d+ ms$/u),
     'gets a new token before it comes back after 4004': 'since: null instead of "1"',
     'sends a message with its id, and tells when it was accepted': "the frame's id is undefined",
+    'comes back to the desk with the newest position of every partition':
+      'since: undefined instead of ["0:2","1:0","2:8"]',
+    'gives an event at the desk once, known by its id, and not by its place':
+      'events given: ["e0.1","e0.1","e1.1","e1.1","e2.1"] instead of ["e0.1","e1.1","e2.1"]',
+    'has the application load when it is greeted again, and goes on from the new position':
+      'told: ["event e0.1","event e0.51"] instead of ["event e0.1","reload","event e0.51"]',
   };
   const chosen = cases.filter(({ name }) => name in problems);
   const results = await runConformance(naiveSubject, chosen);

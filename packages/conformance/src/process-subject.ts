@@ -25,6 +25,7 @@ export function processSubject([program, ...args]: readonly [string, ...string[]
     });
     return {
       connect: ({ url, chatId }) => say('connect', url, chatId),
+      openDesk: (url) => say('desk', url),
       send: (clientMessageId, text) => say('send', clientMessageId, text),
       close: () => {
         say('close');

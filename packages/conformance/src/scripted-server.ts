@@ -12,6 +12,9 @@ export interface ClientFrame {
   readonly atMs: number;
 }
 
+/** Where a desk begins. */
+const start = '0:0,1:0,2:0';
+
 /** One connection of the client. */
 export class Visit {
   readonly url: URL;
@@ -45,6 +48,29 @@ export class Visit {
       heartbeat: { ping_after_ms: 30_000, pong_timeout_ms: 10_000 },
       ...data,
     });
+  }
+
+  /** `connected` of a desk. With `since` it is honoured unless `resumed` says otherwise. */
+  welcomeDesk(data: object = {}): void {
+    const since = this.url.searchParams.get('since');
+    const user = { id: 'o1', role: 'operator' };
+    this.welcome({
+      user,
+      chat_id: undefined,
+      operators: [user],
+      position: since ?? start,
+      ...data,
+    });
+  }
+
+  /** A message that stands in the log of a partition: its number there is its position. */
+  deskMessage(partition: number, number: number): void {
+    const id = `${partition}.${number}`;
+    const chat = { id: `c${partition}` };
+    const user = { id: 'v1', role: 'client' };
+    const message = { id: `m${id}`, chat_id: chat.id, type: 'standard', user, text: 'Hi' };
+    const head = { event_id: `e${id}`, chat_id: chat.id, position: `${partition}:${number}` };
+    this.say('messageAdded', { message, chat }, head);
   }
 
   /** A message that stands in the log: its number is its position. */

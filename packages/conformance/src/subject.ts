@@ -2,8 +2,17 @@
 
 /** What the suite asks of it. Nothing of it is answered: what comes of it is told by `Reports`. */
 export interface Subject {
-  /** Joins a chat; the token is asked for by `Reports.token`. Called once, first of all. */
+  /**
+   * Joins a chat; the token is asked for by `Reports.token`. The first call, and the only one of its
+   * kind: in the cases of a desk it is `openDesk` instead.
+   */
   connect(target: Target): void;
+  /**
+   * Opens an operator's desk, `/broadcast`. Absent where a client knows nothing of desks: it fails
+   * their cases.
+   * @param url `ws://…`, without `/broadcast`
+   */
+  openDesk?(url: string): void;
   /** Sends a message with this `client_message_id`. */
   send(clientMessageId: string, text: string): void;
   /** Ends it for good. */
