@@ -2,6 +2,7 @@ export { loadConfig, loadConfigOrExit, type ConfigProblem, type ConfigResult } f
 export { renderConfigTable } from './config-table.ts';
 export {
   choice,
+  choices,
   durationMs,
   flag,
   list,
@@ -13,6 +14,13 @@ export {
   wholeNumber,
   type VariableMeta,
 } from './variable.ts';
+export {
+  eventsHookVariables,
+  hookIsSigned,
+  hookSecretVariables,
+  outboxVariables,
+  sendHookVariables,
+} from './hook-variables.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { createRedaction, type Redaction } from './redaction.ts';
 export { createMetrics, type Counter, type Metrics } from './metrics.ts';

@@ -87,6 +87,24 @@ export const choice = <const T extends string>(
   );
 };
 
+/** Comma-separated words out of a few, each at most once in what it gives; at least one. */
+export const choices = <const T extends string>(
+  words: readonly T[],
+  options: Options<readonly T[]>,
+): Variable<readonly T[]> => {
+  const isWord = (item: string) => words.some((word) => word === item);
+  const accepts = (items: readonly string[]) => items.length > 0 && items.every(isWord);
+  const schema = z
+    .string()
+    .transform(splitList)
+    .refine(accepts, `must be a comma-separated list of ${words.join(', ')}`);
+  return document(
+    schema.transform((items) => [...new Set(items)] as T[]),
+    options,
+    { unit: 'comma-separated' },
+  );
+};
+
 interface ListOptions extends Options<readonly string[]> {
   /** Says what is wrong with an item. */
   problem?: (item: string) => string | undefined;
