@@ -69,6 +69,8 @@ export type SendVerdict =
       readonly why: 'timeout' | 'status' | 'network' | 'answer' | 'aborted';
       readonly status?: number;
       readonly retryAfterMs?: number;
+      /** Of a call without an answer; see HookFailed. */
+      readonly error?: string;
     };
 
 export interface Refused {
@@ -84,8 +86,8 @@ export interface SendQuestion<T> {
   readonly chatId: string;
   readonly body: string;
   readonly idempotencyKey: string;
-  /** Since when the sender waits, on the hook's clock: the time in all counts from here. Default: now. */
-  readonly sinceMs?: number;
+  /** All tries and pauses together; default: the hook's. */
+  readonly timeoutMs?: number;
   /** What is added; undefined: these fields cannot be used, so the backend is failing. Must not throw. */
   readonly read: (fields: Readonly<Record<string, unknown>> | undefined) => T | undefined;
   /** The edge stops: gives up at once. */
@@ -102,10 +104,12 @@ export type SendDecision<T> =
       readonly code: 'backend_unavailable' | 'backend_timeout';
       /** After this the sender should send again. */
       readonly retryAfterMs: number;
+      /** The last failure, for a log: `status 503`, `ECONNREFUSED`, `timeout`; `no call` while the breaker is open. */
+      readonly cause: string;
     };
 
 export interface SendHook {
-  /** Never rejects; decided within the hook's time in all. */
+  /** Never rejects; decided within `timeoutMs`. */
   ask<T>(question: SendQuestion<T>): Promise<SendDecision<T>>;
 }
 
