@@ -17,6 +17,7 @@ const names: Readonly<Record<string, string>> = {
   4503: 'replaced',
   4504: 'not allowed',
   4505: 'token invalid',
+  lost: 'with its edge, which is gone',
 };
 
 export const closeName = (code: string): string => names[code] ?? 'other';

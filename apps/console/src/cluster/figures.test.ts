@@ -64,6 +64,14 @@ test('disconnects that are told right after a renewal are told once', () => {
   ]);
 });
 
+test('an edge that has gone is told of with the sockets that it had, and not when it had none', () => {
+  const empty = { ...node(5000, 0, { 4001: 1 }), state: 'draining', sockets: 0 };
+  const died = play([0, [node(10_000, 0)]], [2000, []]);
+  expect(died.disconnects).toEqual([{ atMs: 2000, node: 'edge-1', code: 'lost', count: 1 }]);
+  const left = play([0, [node(10_000, 0)]], [2000, [empty]], [4000, []]);
+  expect(left.disconnects).toEqual([{ atMs: 2000, node: 'edge-1', code: '4001', count: 1 }]);
+});
+
 test('an edge that tells no counters has no rates, and nothing is made up for it', () => {
   const { totals: _none, ...old } = node(10_000, 5);
   const { samples, disconnects } = play([0, [old]], [3000, [old]]);

@@ -47,9 +47,11 @@ export interface Sample {
   >;
 }
 
+/** Sockets that an edge has closed, or that were gone with it. */
 export interface Disconnect {
   readonly atMs: number;
   readonly node: string;
+  /** The close code; `lost` where the edge itself has gone, with what it had at its last sign of life. */
   readonly code: string;
   readonly count: number;
 }
@@ -95,7 +97,10 @@ export function withLook(history: History, { atMs, nodes, redis }: Look): Histor
   const counted = new Map(
     nodes.map((node) => [node.id, count(history.counted.get(node.id), node, atMs)]),
   );
-  const gone = nodes.flatMap((node) => closedSince(history.counted.get(node.id), node, atMs));
+  const gone = [
+    ...nodes.flatMap((node) => closedSince(history.counted.get(node.id), node, atMs)),
+    ...lostSince(history.nodes, nodes, atMs),
+  ];
   const sample: Sample = {
     atMs,
     heartbeatMs: redis === undefined || redis.heartbeat_ms < 0 ? null : redis.heartbeat_ms,
@@ -149,4 +154,16 @@ function closedSince(
   return Object.entries(totals.closed)
     .map(([code, now]) => ({ atMs, node: id, code, count: now - (before[code] ?? 0) }))
     .filter(({ count }) => count > 0);
+}
+
+/** An edge that leaves closes its sockets first and tells it; one that dies takes them along. */
+function lostSince(
+  known: readonly NodeFigures[],
+  nodes: readonly NodeFigures[],
+  atMs: number,
+): Disconnect[] {
+  const ids = new Set(nodes.map(({ id }) => id));
+  return known
+    .filter(({ id, sockets }) => !ids.has(id) && sockets > 0)
+    .map(({ id, sockets }) => ({ atMs, node: id, code: 'lost', count: sockets }));
 }

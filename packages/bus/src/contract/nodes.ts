@@ -51,7 +51,7 @@ export interface NodeLease {
   readonly nodeId: string;
   /** Renews now instead of within 3 s: its state has changed, and people look at it. */
   tell(): void;
-  /** Ends the lease after `graceMs`; the sessions' leaves are left to the cleaners. */
+  /** Tells the last figures and ends the lease after `graceMs`; the sessions' leaves are left to the cleaners. */
   release(graceMs: number): Promise<void>;
 }
 

@@ -72,15 +72,22 @@ return 'renewed'
 `,
 );
 
-/** Sets the end of a lease that has not been taken away: KEYS nodes. */
-export const releaseScript = defineScript<[nodeId: string, graceMs: number], number>(
+/**
+ * Sets the end of a lease that has not been taken away, and tells the node's last figures. KEYS nodes,
+ * node. After the first two ARGV the node's hash as name, value, name, value.
+ */
+export const releaseScript = defineScript<
+  [nodeId: string, graceMs: number, ...stats: (string | number)[]],
+  number
+>(
   'nodesRelease',
-  1,
+  2,
   `${inFullRedis}
 ${nowMsLua}
 local leaseEnd = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]))
 if not leaseEnd or leaseEnd < 0 then return 0 end
 redis.call('ZADD', KEYS[1], ms(nowMs + ARGV[2]), ARGV[1])
+redis.call('HSET', KEYS[2], unpack(ARGV, 3))
 return 1
 `,
 );

@@ -98,9 +98,14 @@ export function createLease({ redis, keys, times, newNodeId }: LeaseOptions): Le
       void (await within(times.deadlineMs, renounceScript.run(redis, [keys.nodes()], [deadId]))),
     async release(graceMs) {
       if (!current) return;
-      const { nodeId } = current;
+      const { nodeId, stats } = current;
       current = undefined;
-      await within(times.deadlineMs, releaseScript.run(redis, [keys.nodes()], [nodeId, graceMs]));
+      const leaseKeys = [keys.nodes(), keys.node(nodeId)];
+      const last = encodeStats(stats());
+      await within(
+        times.deadlineMs,
+        releaseScript.run(redis, leaseKeys, [nodeId, graceMs, ...last]),
+      );
     },
     onReplaced: (listener) => void listeners.push(listener),
   };

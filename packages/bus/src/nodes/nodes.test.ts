@@ -1,5 +1,6 @@
 /** Nodes with their timers running, at a short lease. */
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import type { NodeStats } from '../contract.ts';
 import {
   type Edge,
   type PresenceFixture,
@@ -190,13 +191,17 @@ describe('running nodes', () => {
     await until('the member', async () => (await memberIds(edge)).length === 1);
   });
 
-  test('a released node is shown for its grace and then cleaned up', async () => {
+  test('a released node is shown with its last figures for its grace, and then cleaned up', async () => {
     const other = await running('other');
     const edge = fixture.edge();
-    const lease = await edge.nodes.enter('leaving', () => stats);
+    const last: Partial<NodeStats> = {};
+    const lease = await edge.nodes.enter('leaving', () => ({ ...stats, ...last }));
     await join(edge, session(room, 'client:1', 'a'));
+    Object.assign(last, { state: 'draining', sockets: 0 });
     await lease.release(1_000);
     expect(await memberIds(other)).toEqual(['client:1']);
+    const told = (await other.nodes.list()).find(({ nodeId }) => nodeId === 'leaving');
+    expect(told).toMatchObject({ state: 'draining', sockets: 0 });
     await until(
       'the end',
       async () => (await fixture.redis.zscore(fixture.keys.nodes(), 'leaving')) === null,
