@@ -18,4 +18,5 @@ export * from './contract/nodes.ts';
 export * from './contract/control.ts';
 export * from './contract/rates.ts';
 export * from './contract/hand-off.ts';
+export * from './contract/outbox.ts';
 export * from './contract/bus.ts';

@@ -4,37 +4,49 @@ import { expect, test } from 'vitest';
 import { aclUsers, renderAcl } from './acl-users.ts';
 
 const root = join(import.meta.dirname, '..');
-const sources = globSync('**/*.ts', { cwd: root })
-  .filter((file) => !/\.(?:test|fixture)\.ts$|^access\/|^topologies\//u.test(file))
-  .map((file) => readFileSync(join(root, file), 'utf8'))
-  .join('\n');
-
-/** What scripts call, and what is called on a connection. */
-const used = new Set(
-  [
-    ...sources.matchAll(/redis\.p?call\('([A-Z]+)'/gu),
-    ...sources.matchAll(/\b(?:redis|this\.redis|node)\.([a-z]+)\(/gu),
-  ].map(([, name = '']) => name.toLowerCase()),
+const files = globSync('**/*.ts', { cwd: root }).filter(
+  (file) => !/\.(?:test|fixture)\.ts$|^access\/|^topologies\//u.test(file),
 );
+
+/** What the scripts of these files call, and what is called on a connection. */
+function usedIn(chosen: readonly string[]): Set<string> {
+  const sources = chosen.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
+  return new Set(
+    [
+      ...sources.matchAll(/redis\.p?call\('([A-Z]+)'/gu),
+      ...sources.matchAll(/\b(?:redis|this\.redis|node)\.([a-z]+)\(/gu),
+    ]
+      .map(([, name = '']) => name.toLowerCase())
+      .filter((name) => !notCommands.has(name)),
+  );
+}
 const notCommands = new Set(['on', 'once', 'connect', 'disconnect', 'call', 'pcall', 'slice']);
 /** By ioredis itself, and by `defineScript`. */
 const usedByClient = new Set(['eval', 'evalsha']);
 
-const edge = aclUsers.find(({ name }) => name === 'edge')!;
+/** Delivering is what ingress does and no edge. */
+const isOutbox = (file: string) => file.startsWith('outbox/');
+const userOf = (role: string) => aclUsers.find(({ name }) => name === role)!;
+const edge = userOf('edge');
+const ingress = userOf('ingress');
 const connecting = aclUsers.reduce<readonly string[]>(
   (common, { commands }) => common.filter((command) => commands.includes(command)),
   edge.commands,
 );
 
-test('an edge may do what the bus does', () => {
-  const missing = [...used].filter(
-    (name) => !notCommands.has(name) && !edge.commands.includes(name),
-  );
-  expect(missing).toEqual([]);
+test.each([
+  ['an edge', edge, files.filter((file) => !isOutbox(file))],
+  ['an ingress', ingress, files.filter(isOutbox)],
+])('%s may do what the bus does for it', (_, { commands }, own) => {
+  expect([...usedIn(own)].filter((name) => !commands.includes(name))).toEqual([]);
 });
 
-test('and nothing that it does not', () => {
-  const needless = edge.commands.filter(
+test.each([
+  ['an edge', edge, files.filter((file) => !isOutbox(file))],
+  ['an ingress', ingress, files],
+])('%s may do nothing that the bus does not', (_, { commands }, own) => {
+  const used = usedIn(own);
+  const needless = commands.filter(
     (command) => !used.has(command) && !usedByClient.has(command) && !connecting.includes(command),
   );
   expect(needless).toEqual([]);

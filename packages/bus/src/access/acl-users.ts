@@ -73,6 +73,19 @@ const logging = [
 /** Leases and leaves: only who holds sockets ends what it has begun. */
 const holding = ['del', 'hdel', 'zadd', 'zrem'] as const;
 
+/** The outbox: what the customer's backend has is taken out, and what it refuses is put aside. */
+const delivering = [
+  'hdel',
+  'hsetnx',
+  'xdel',
+  'zadd',
+  'zcard',
+  'zrangebylex',
+  'zrem',
+  'zremrangebylex',
+  'zremrangebyscore',
+] as const;
+
 /** For a person or a script that looks at the cluster. */
 const looking = [
   'dbsize',
@@ -112,8 +125,9 @@ export const aclUsers: readonly AclUser[] = [
   },
   {
     name: 'ingress',
-    purpose: 'apps/ingress: appends and reads; it holds no session, and so ends none',
-    commands: [...connecting, ...logging],
+    purpose:
+      "apps/ingress: appends, reads, and delivers to the customer's backend; it holds no session, and so ends none",
+    commands: [...connecting, ...logging, ...delivering],
     keys: '~',
     follows: true,
   },
