@@ -50,4 +50,4 @@ export {
   type PresenceFindings,
 } from './presence-book.ts';
 export { startScriptedBackend } from './scripted-backend/scripted-backend.ts';
-export type { HookCall, ScriptedBackend } from './scripted-backend/contract.ts';
+export type { HookCall, Rule, ScriptedBackend } from './scripted-backend/contract.ts';

@@ -6,14 +6,15 @@ import {
   startCluster,
   startFaultProxy,
   startRedis,
+  startScriptedBackend,
   startSentinelGroup,
   type Cluster,
-  type FaultKind,
   type FaultProxy,
   type Latencies,
   type Ledger,
   type Reconciliation,
 } from '@switchboard/testkit';
+import { backendProblems, backendVariables } from './backend-problems.ts';
 import { gatherReaders } from './gather-readers.ts';
 import { rehearse } from './rehearse.ts';
 import type { Scale, Scenario, Stage } from './scenario.ts';
@@ -57,6 +58,9 @@ const play = async (
   atTheEnd(redisProxy.stop);
   const sentinels = scenario.onSentinels === true ? await startSentinelGroup() : undefined;
   atTheEnd(() => sentinels?.stop());
+  const { handOff } = scenario;
+  const backend = handOff && (await startScriptedBackend());
+  atTheEnd(() => backend?.stop());
   const sources = await scenario.sources?.();
   atTheEnd(() => sources?.remove());
   const cluster = await startCluster({
@@ -65,7 +69,12 @@ const play = async (
     edges: scenario.edges ?? 2,
     ingresses: scenario.ingresses ?? 1,
     // Who is refused because the machine is busy says nothing about a fault.
-    env: { OVERLOAD_LAG_MS: '0', ...scenario.env, ...(!scale.isLong && scenario.shortEnv) },
+    env: {
+      OVERLOAD_LAG_MS: '0',
+      ...backendVariables(handOff, backend),
+      ...scenario.env,
+      ...(!scale.isLong && scenario.shortEnv),
+    },
     clockOffsetsMs: scenario.clockOffsetsMs ?? {},
   });
   atTheEnd(cluster.stop);
@@ -83,7 +92,17 @@ const play = async (
   const ledger = await gatherReaders(readers, scale);
   atTheEnd(ledger.close);
   const notes = createNotes();
-  const parts = { scale, cluster, ledger, redis, sentinels, redisProxy, edgeProxies, calm };
+  const parts = {
+    scale,
+    cluster,
+    ledger,
+    redis,
+    sentinels,
+    redisProxy,
+    edgeProxies,
+    calm,
+    backend,
+  };
   const leaveEdge = (index: number) => {
     for (const front of fronts) ledger.edges.remove(front);
     for (const front of fronts.toSpliced(index, 1)) ledger.edges.add(front);
@@ -95,12 +114,14 @@ const play = async (
     leaveEdge,
     afterwards,
   };
+  if (backend !== undefined) handOff?.script(backend, stage.random);
   await Promise.all([playInReason(ledger, scale), scenario.faults(stage)]);
   const unanswered = () => unansweredSends(ledger, cluster);
   const result = await ledger.settle(scenario.patienceMs ?? 8000).catch(async (error: Error) => {
     throw new Error([error.message, ...(await unanswered())].join('\n'), { cause: error });
   });
   notes.problems.push(...(await unanswered()));
+  notes.problems.push(...(await backendProblems(stage, handOff)));
   await scenario.judge?.(stage, result);
   return summarize(scenario, stage, { result, notes });
 };
@@ -160,7 +181,7 @@ const summarize = (
   latencies: latenciesOf(ledger.book),
   figures: notes.figures,
   answers: Object.fromEntries([...ledger.statuses, ...ledger.book.refusals]),
-  problems: [...notes.problems, ...generalProblems(result, ledger, scenario.excuses ?? [])],
+  problems: [...notes.problems, ...generalProblems(result, ledger, scenario)],
   ledger,
 });
 
@@ -168,14 +189,15 @@ const summarize = (
 const generalProblems = (
   { counts, findings, refused }: Reconciliation,
   ledger: Ledger,
-  excuses: readonly FaultKind[],
+  { excuses = [], handOff }: Scenario,
 ) => {
   const away = ledger.roamers.filter((roamer) => !roamer.isLive());
   return [
     ...faultKinds
       .filter((kind) => counts[kind] > 0 && !excuses.includes(kind))
       .map((kind) => `${counts[kind]} ${kind}: ${JSON.stringify(findings[kind].slice(0, 5))}`),
-    ...(refused > 0 ? [`${refused} sends were refused`] : []),
+    // A backend may refuse: what it refused is held against what it was asked.
+    ...(refused > 0 && handOff === undefined ? [`${refused} sends were refused`] : []),
     ...(away.length > 0 ? [`${away.length} readers did not come back`] : []),
   ];
 };

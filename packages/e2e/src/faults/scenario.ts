@@ -8,6 +8,7 @@ import type {
   PlanShape,
   Reconciliation,
   Redis,
+  ScriptedBackend,
   SentinelGroup,
 } from '@switchboard/testkit';
 
@@ -32,6 +33,8 @@ export interface Stage {
   readonly redis: Redis;
   /** Only where the scenario asks for it; then the cluster uses it and not `redis`. */
   readonly sentinels: SentinelGroup | undefined;
+  /** Only where the scenario hands something over. */
+  readonly backend: ScriptedBackend | undefined;
   /** Between the cluster and Redis. */
   readonly redisProxy: FaultProxy;
   /** Between the readers and each edge, in the order of `cluster.edges`; empty with `isDirect`. */
@@ -63,6 +66,15 @@ export interface Front {
   stop(): Promise<void>;
 }
 
+/** What goes on to a customer's backend. */
+export interface HandOff {
+  hooks: readonly ('send' | 'events')[];
+  /** Which messages the outbox has to tell of; see EVENTS_HOOK_KINDS. */
+  isTold: 'all' | 'of-sockets' | 'none';
+  /** How the backend answers from the start on. */
+  script: (backend: ScriptedBackend, random: () => number) => void;
+}
+
 export interface OtherSources {
   /** The folder of each such process, by its name. */
   of: Readonly<Record<string, string>>;
@@ -73,6 +85,8 @@ export interface Scenario {
   name: string;
   /** Starts what stands before the cluster; then there are no proxies before the edges. */
   behind?: (cluster: Cluster) => Promise<Front>;
+  /** A backend stands behind the cluster; the ledger is held against it, and may have refusals. */
+  handOff?: HandOff;
   edges?: number;
   ingresses?: number;
   env?: Readonly<Record<string, string>>;

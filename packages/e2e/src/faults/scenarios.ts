@@ -21,6 +21,7 @@ import {
 } from './restart-scenarios.ts';
 import type { Scenario } from './scenario.ts';
 import { slowReaders } from './slow-readers.ts';
+import { handOff } from '../hand-off/hand-off-scenario.ts';
 import { upgraded } from '../upgrade/upgrade-scenario.ts';
 import { soak } from './soak-scenario.ts';
 
@@ -47,6 +48,7 @@ const all = [
   behindHaproxy,
   behindNginx,
   upgraded,
+  handOff,
   soak,
 ];
 
