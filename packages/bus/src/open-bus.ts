@@ -23,6 +23,7 @@ import { createLease } from './nodes/lease.ts';
 import { defaultLeaseTimes } from './nodes/lease-times.ts';
 import { createLivingNodes } from './nodes/living.ts';
 import { createNodes } from './nodes/nodes.ts';
+import { createOutbox } from './outbox/outbox.ts';
 import { createPresence } from './presence/presence.ts';
 import type { Room } from './presence/session-entry.ts';
 import { createRates } from './rate/rates.ts';
@@ -89,6 +90,13 @@ function assemble(options: BusOptions, connections: Connections, keys: Keys): Bu
     presence,
     nodes: { ...nodes, ...lagChannel },
     control,
+    outbox: createOutbox({
+      redis,
+      keys,
+      subscriber,
+      deadlineMs: DEADLINE_MS,
+      newToken: newId,
+    }),
     claims: createClaims({
       redis,
       keys,
@@ -120,7 +128,7 @@ interface Base {
   readonly onWarning: BusOptions['onWarning'];
 }
 
-function assembleLog({ redis, keys, subscriber, now }: Base, { logLimits }: BusOptions) {
+function assembleLog({ redis, keys, subscriber, now }: Base, { logLimits, outbox }: BusOptions) {
   const limits = { ...defaultLogLimits, ...logLimits };
   const counters: FollowCounters = { repaired: 0, reads: 0, lost: 0, malformed: 0, renewed: 0 };
   const lag = createFollowLag(now);
@@ -137,6 +145,7 @@ function assembleLog({ redis, keys, subscriber, now }: Base, { logLimits }: BusO
     redis,
     keys,
     limits,
+    outbox,
     reader,
     keeper,
     nowMs: now,
@@ -155,6 +164,7 @@ function assemblePresence(base: Base, options: BusOptions) {
     ...shared,
     encode: ephemeralEnvelopes,
     buildDisconnected: createDisconnected(newEventId, now),
+    outboxKinds: options.outbox?.kinds,
     newEventId,
     now,
   });

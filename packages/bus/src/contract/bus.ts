@@ -5,6 +5,7 @@ import type { Control } from './control.ts';
 import type { Claims, OutboxOptions } from './hand-off.ts';
 import type { EventLog } from './log.ts';
 import type { Nodes } from './nodes.ts';
+import type { Outbox } from './outbox.ts';
 import type { Presence } from './presence.ts';
 import type { Rates } from './rates.ts';
 
@@ -40,6 +41,7 @@ export interface Bus {
   readonly control: Control;
   readonly rates: Rates;
   readonly claims: Claims;
+  readonly outbox: Outbox;
   health(): BusHealth;
   /** Now by Redis' clock, as far as known: ms since the epoch. What stamps `ts`. */
   now(): number;

@@ -79,6 +79,8 @@ export interface EventLog {
   /** Publishes without logging. Resolves when Redis has taken it; may be lost afterwards. */
   publish(event: RoutedEvent): Promise<void>;
   recall(chatId: string, messageId: string): Promise<RecalledMessage | undefined>;
+  /** Whether the chat is known as closed now; an append may find it otherwise. */
+  isClosed(chatId: string): Promise<boolean>;
   /** The logged event at a position of a room's log, if it is still there. */
   eventAt(chatId: string, position: Position): Promise<BusEvent | undefined>;
   /** Up to `limit` events after `since` (from the oldest kept when absent). `complete`: nothing is missing before, `more`: there are newer ones. */

@@ -62,6 +62,7 @@ local function whole(number) return string.format('%.0f', number) end
 
 local TAIL = '","data":'
 local position, renewsState = '', false
+local roomFrame
 if roomMeta ~= '' or chatMode == 'remember' then
   renewsState = isDue(wasRenewed, ${renewEveryMs(limits.roomMaxAgeMs)})
   if renewsState then set('renewed', whole(nowMs)) end
@@ -69,7 +70,7 @@ end
 if roomMeta ~= '' then
   local previous = wasPosition or '0'
   position = add(logKey, previous, nonce, roomMeta, roomHead, roomData, roomClientsData)
-  local frame = roomHead .. position .. TAIL .. roomData .. '}'
+  roomFrame = roomHead .. position .. TAIL .. roomData .. '}'
   local clientsFrame = ''
   if roomClientsData ~= '' then clientsFrame = roomHead .. position .. TAIL .. roomClientsData .. '}' end
   local added = #roomHead + #roomData + #roomClientsData + #roomMeta + 60
@@ -79,7 +80,7 @@ if roomMeta ~= '' then
   set('position', position)
   set('entries', whole(entries))
   set('bytes', whole(bytes))
-  publish(roomKey, previous, position, roomMeta, frame, clientsFrame)
+  publish(roomKey, previous, position, roomMeta, roomFrame, clientsFrame)
 end
 
 local feedPosition = ''

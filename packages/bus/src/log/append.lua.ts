@@ -6,14 +6,13 @@
  * large numbers. All ids come encoded, so that a space separates.
  */
 import { rememberedFields } from '@switchboard/protocol';
+import type { OutboxOptions } from '../contract.ts';
+import { handOnLua, refuseIfFullLua } from '../hand-off/outbox-write.lua.ts';
 import { isFirstAnswerLua } from '../hand-off/once-values.ts';
 import { logs, memories } from './append-writes.lua.ts';
 import type { LogLimits } from './log-limits.ts';
 
-/**
- * In the order of KEYS. Keys that an event does not need are declared all the same. After them: the
- * once key of the message that this one fulfils, if it does.
- */
+/** In the order of KEYS. Keys that an event does not need are declared all the same. */
 export const appendKeys = [
   'log',
   'state',
@@ -25,6 +24,9 @@ export const appendKeys = [
   'feedState',
   'once',
 ] as const;
+
+/** These follow when the bus has an outbox. */
+export const outboxKeys = ['outbox', 'outboxState'] as const;
 
 /** In the order of ARGV; the remembered fragments follow as name, JSON, name, JSON. */
 export const appendArgs = [
@@ -58,6 +60,7 @@ export const appendArgs = [
   'department',
   'operator',
   'closed',
+  'outboxChat',
 ] as const;
 
 export type AppendArg = (typeof appendArgs)[number];
@@ -86,23 +89,30 @@ const quoted = (list: readonly string[]) => list.map((text) => `'${text}'`).join
 /**
  * A call from Lua costs Redis more than most of the commands that are called: each hash is read once
  * and written once, and expiry times are renewed now and then, for a life that is longer by as much.
+ *
+ * The last of KEYS is there only for some: where the first answer is kept of the message that this one
+ * fulfils.
+ *
+ * @param outbox absent: the script knows of none, and costs nothing for it
  */
-export function appendScript(limits: LogLimits): string {
+export function appendScript(limits: LogLimits, outbox?: OutboxOptions): string {
+  const keys = outbox ? [...appendKeys, ...outboxKeys] : appendKeys;
   return [
     `
 ${locals(
-  appendKeys.map((key) => `${key}Key`),
+  [...keys, 'fulfils'].map((key) => `${key}Key`),
   'KEYS',
 )}
-local fulfilsKey = KEYS[${appendKeys.length + 1}]
 ${locals(appendArgs, 'ARGV')}
 local time = redis.call('TIME')
 local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
 if nowMs > tonumber(notAfterMs) then return { 'late' } end
 `,
     refusals(limits),
+    outbox ? outboxRefusal(outbox) : '',
     chat,
     logs(limits),
+    outbox ? outboxWrite : '',
     memories(limits),
   ].join('');
 }
@@ -148,6 +158,19 @@ end
 if receiptLevel ~= '' then
   if receiptCovers('read') then return { 'unchanged' } end
   if receiptLevel == 'delivered' and receiptCovers('delivered') then return { 'unchanged' } end
+end
+`;
+
+const outboxRefusal = (outbox: OutboxOptions) => `
+-- Is there room for it in the outbox?
+if outboxChat ~= '' then
+${refuseIfFullLua(outbox, { outbox: 'outboxKey', state: 'outboxStateKey' })}
+end
+`;
+
+const outboxWrite = `
+if outboxChat ~= '' then
+${handOnLua({ outbox: 'outboxKey', chat: 'outboxChat', frame: 'roomFrame' })}
 end
 `;
 

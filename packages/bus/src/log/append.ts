@@ -6,6 +6,7 @@ import {
   BusUnavailable,
   type MessageFacts,
   type OnceKey,
+  type OutboxOptions,
   type ReceiptMark,
 } from '../contract.ts';
 import type { LogLimits } from './log-limits.ts';
@@ -16,11 +17,11 @@ import { createNonces } from './nonce.ts';
 import { onceKeyOf } from './once-key.ts';
 import { encodeRoutingId } from './routing.ts';
 import { within } from '../redis/call.ts';
-import { encodeId, type Keys } from '../redis/keys.ts';
+import { encodeId, type Keys, NO_CHAT } from '../redis/keys.ts';
 import { type RedisCommands, defineScript } from '../redis/script.ts';
 
 type Reply =
-  | ['late' | 'closed' | 'unchanged']
+  | ['late' | 'closed' | 'unchanged' | 'outboxFull']
   | ['once' | 'fulfilled' | 'known', first: string]
   | ['appended', position: string, clients: string, operators: string];
 
@@ -29,13 +30,16 @@ type Args = Partial<Record<AppendArg, string>>;
 /** The caller is told a little after the deadline, so that what was executed in time is still told so. */
 const REPLY_MARGIN_MS = 250;
 
-export function createAppend(
-  redis: RedisCommands,
-  keys: Keys,
-  limits: LogLimits,
-  nowMs: (partition: number) => number,
-) {
-  const script = defineScript<string[], Reply>('sbAppend', 'any', appendScript(limits));
+export interface AppendDependencies {
+  readonly redis: RedisCommands;
+  readonly keys: Keys;
+  readonly limits: LogLimits;
+  readonly outbox?: OutboxOptions | undefined;
+  readonly nowMs: (partition: number) => number;
+}
+
+export function createAppend({ redis, keys, limits, outbox, nowMs }: AppendDependencies) {
+  const script = defineScript<string[], Reply>('sbAppend', 'any', appendScript(limits, outbox));
   const nonce = createNonces();
 
   return async function append(request: AppendRequest): Promise<AppendOutcome> {
@@ -54,11 +58,14 @@ export function createAppend(
       ...(request.receipt && receiptArgs(request.receipt)),
       ...(request.chat && chatArgs(request.chat, request.rememberChat ?? true)),
       ...(request.refuseIfClosed && { refuseIfClosed: '1' }),
+      ...(outbox && outboxArgs(request, outbox)),
     };
-    const reply = script.run(redis, keysOf(keys, request, partition), [
-      ...ordered(args),
-      ...fragments(request.chat),
-    ]);
+    const names = [
+      ...keysOf(keys, request, partition),
+      ...(outbox ? [keys.outbox(partition), keys.outboxState(partition)] : []),
+      ...fulfilled(keys, request),
+    ];
+    const reply = script.run(redis, names, [...ordered(args), ...fragments(request.chat)]);
     return outcome(await within(request.deadlineMs + REPLY_MARGIN_MS, reply), request);
   };
 }
@@ -68,7 +75,7 @@ export function partitionOfEvent(keys: Keys, event: RoutedEvent): number {
   return event.chatId === undefined ? 0 : keys.partitionOf(event.chatId);
 }
 
-function keysOf(keys: Keys, { event, once, fulfils }: AppendRequest, partition: number): string[] {
+function keysOf(keys: Keys, { event, once }: AppendRequest, partition: number): string[] {
   const { chatId } = event;
   const feed = keys.feed(partition);
   const feedState = keys.feedState(partition);
@@ -86,8 +93,12 @@ function keysOf(keys: Keys, { event, once, fulfils }: AppendRequest, partition: 
     feed,
     feedState,
     onceKey,
-    ...(fulfils ? [onceKeyOf(keys, chatId, { kind: 'clientMessage', ...fulfils })] : []),
   ];
+}
+
+function fulfilled(keys: Keys, { event, fulfils }: AppendRequest): string[] {
+  if (!fulfils) return [];
+  return [onceKeyOf(keys, event.chatId, { kind: 'clientMessage', ...fulfils })];
 }
 
 /** What else must be equal for a repeat to be one. */
@@ -152,6 +163,12 @@ function chatArgs(chat: ChatFacts, remember: boolean): Args {
   };
 }
 
+/** What nobody in a room reads is nothing that a backend is told. */
+function outboxArgs({ event, outbox: kind }: AppendRequest, { kinds }: OutboxOptions): Args {
+  if (kind === undefined || !kinds.has(kind) || !event.room) return {};
+  return { outboxChat: event.chatId === undefined ? NO_CHAT : encodeId(event.chatId) };
+}
+
 function fragments(chat: ChatFacts | undefined): string[] {
   return chat ? Object.entries(chat.remembered).flat() : [];
 }
@@ -166,6 +183,7 @@ function outcome(reply: Reply, request: AppendRequest): AppendOutcome {
       throw new BusUnavailable('The append came to Redis after its deadline', 'no');
     case 'closed':
     case 'unchanged':
+    case 'outboxFull':
       return { kind: reply[0] };
     case 'known':
       return {

@@ -119,12 +119,15 @@ describe('append', () => {
   test('refuses a message to a closed chat when asked to, and only then', async () => {
     const chatId = chat();
     const facts = { chatId, remembered: { status: '"closed"' }, rest: '', closed: true };
+    expect(await fixture.log.isClosed(chatId)).toBe(false);
     await append({ event: roomEvent(chatId, 'closing'), chat: facts });
+    expect(await fixture.log.isClosed(chatId)).toBe(true);
     expect(await append({ event: roomEvent(chatId, 'x'), refuseIfClosed: true })).toEqual({
       kind: 'closed',
     });
     expect(await append({ event: roomEvent(chatId, 'x') })).toMatchObject({ kind: 'appended' });
     await append({ event: roomEvent(chatId, 'opening'), chat: { ...facts, closed: false } });
+    expect(await fixture.log.isClosed(chatId)).toBe(false);
     expect(await append({ event: roomEvent(chatId, 'x'), refuseIfClosed: true })).toMatchObject({
       kind: 'appended',
     });

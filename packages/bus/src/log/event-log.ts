@@ -1,5 +1,5 @@
 /** The event log: everything about appending to, reading and following rooms and feeds. */
-import type { BusEvent, EventLog, Position } from '../contract.ts';
+import type { BusEvent, EventLog, OutboxOptions, Position } from '../contract.ts';
 import { createAppend } from './append.ts';
 import { followsRule, type LogPage } from './chain.ts';
 import type { FollowKeeper } from './follow-keeper.ts';
@@ -8,6 +8,7 @@ import type { LogKeys, LogReader } from './log-reader.ts';
 import { isPosition } from './position.ts';
 import { createPublish } from './publish.ts';
 import { createRecall } from './recall.ts';
+import { within } from '../redis/call.ts';
 import type { Keys } from '../redis/keys.ts';
 import type { RedisCommands } from '../redis/script.ts';
 
@@ -15,6 +16,8 @@ export interface EventLogDependencies {
   readonly redis: RedisCommands;
   readonly keys: Keys;
   readonly limits: LogLimits;
+  /** Absent: nothing is handed on. */
+  readonly outbox?: OutboxOptions | undefined;
   readonly reader: LogReader;
   readonly keeper: FollowKeeper;
   /** By the clock of the node that holds a partition. */
@@ -24,12 +27,14 @@ export interface EventLogDependencies {
 }
 
 export function createEventLog(dependencies: EventLogDependencies): EventLog {
-  const { redis, keys, limits, reader, keeper, nowMs, deadlineMs } = dependencies;
+  const { redis, keys, reader, keeper, deadlineMs } = dependencies;
   return {
     partitions: keys.partitions,
-    append: createAppend(redis, keys, limits, nowMs),
+    append: createAppend(dependencies),
     publish: createPublish(redis, keys, deadlineMs),
     recall: createRecall(dependencies),
+    isClosed: async (chatId) =>
+      (await within(deadlineMs, redis.hget(keys.state(chatId), 'closed'))) === '1',
     eventAt: (chatId, position) => eventAt(reader, roomKeys(keys, chatId), position),
     readRoom: (chatId, since, limit) => readRoom(reader, roomKeys(keys, chatId), since, limit),
     followRoom: (chatId, listener) => keeper.follow(roomKeys(keys, chatId), listener),

@@ -1,7 +1,7 @@
 /** The log's parts over the test run's Redis, with a channel that a test may tamper with. */
 import type { RoutedEvent } from '@switchboard/protocol';
 import type { Redis } from 'ioredis';
-import type { BusEvent, EventLog, FollowListener } from '../contract.ts';
+import type { BusEvent, EventLog, FollowListener, OutboxOptions } from '../contract.ts';
 import { createEventLog } from './event-log.ts';
 import type { FollowCounters } from './follow.ts';
 import { createFollowKeeper, type FollowKeeper } from './follow-keeper.ts';
@@ -24,6 +24,7 @@ export interface LogFixture {
 
 export interface FixtureOptions {
   readonly limits?: Partial<LogLimits>;
+  readonly outbox?: OutboxOptions;
   /** Stands between the channel and the follower. */
   readonly tamper?: (message: Buffer, pass: MessageHandler) => void;
   readonly prefix?: string;
@@ -59,6 +60,7 @@ export async function openLogFixture(options: FixtureOptions = {}): Promise<LogF
     redis,
     keys,
     limits,
+    outbox: options.outbox,
     reader,
     keeper,
     nowMs: options.nowMs ?? Date.now,

@@ -1,3 +1,4 @@
+import { handOnLua } from '../hand-off/outbox-write.lua.ts';
 import { nowMsLua } from '../redis/now.lua.ts';
 import { defineScript } from '../redis/script.ts';
 import { noteDeskChangeLua } from './desk-changes.lua.ts';
@@ -18,20 +19,24 @@ type Args = [
   userJson: string,
   deskRecord: string,
   envelope: string,
+  /** Empty: nothing is handed on. */
+  outboxFrame: string,
+  outboxChat: string,
   /** 0: a user may have any number of sessions there. */
   sessionsMax: number,
 ];
 
 /**
  * Enters a session: O(1) in the size of the room, nothing if the session is there.
- * KEYS members, node's sessions, channel, the desk's changes (in a room anything in the slot).
+ * KEYS members, node's sessions, channel, the desk's changes (in a room anything in the slot), outbox.
  */
 export const joinScript = defineScript<Args, JoinReply>(
   'presenceJoin',
-  4,
+  5,
   `
 local members, nodeSessions, channel = KEYS[1], KEYS[2], KEYS[3]
-local user, role, token, entry, entryValue, userJson, deskRecord, envelope, sessionsMax = unpack(ARGV)
+local user, role, token, entry, entryValue, userJson, deskRecord, envelope, outboxFrame, outboxChat, sessionsMax =
+  unpack(ARGV)
 ${nowMsLua}
 ${noteDeskChangeLua}
 -- A zombie: its cleaners are at work or done, and nobody would take this session out again.
@@ -59,6 +64,9 @@ if list then
 end
 redis.call('HINCRBY', members, '#' .. role, 1)
 if envelope ~= '' then redis.call('SPUBLISH', channel, envelope) end
+if outboxFrame ~= '' then
+${handOnLua({ outbox: 'KEYS[5]', chat: 'outboxChat', frame: 'outboxFrame' })}
+end
 return { 'first' }
 `,
 );

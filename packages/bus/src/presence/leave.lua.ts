@@ -1,10 +1,20 @@
+import { handOnLua } from '../hand-off/outbox-write.lua.ts';
 import { defineScript } from '../redis/script.ts';
 import { noteDeskChangeLua } from './desk-changes.lua.ts';
 
 /** `last`: the user has no session there any more. */
 export type LeaveReply = 'absent' | 'left' | 'last';
 
-type Args = [user: string, role: string, token: string, entry: string, envelope: string];
+type Args = [
+  user: string,
+  role: string,
+  token: string,
+  entry: string,
+  envelope: string,
+  /** Empty: nothing is handed on. */
+  outboxFrame: string,
+  outboxChat: string,
+];
 
 /**
  * Takes a session out, for the node that holds it and for a cleaner alike: whoever comes second
@@ -12,10 +22,10 @@ type Args = [user: string, role: string, token: string, entry: string, envelope:
  */
 export const leaveScript = defineScript<Args, LeaveReply>(
   'presenceLeave',
-  4,
+  5,
   `
 local members, nodeSessions, channel = KEYS[1], KEYS[2], KEYS[3]
-local user, role, token, entry, envelope = unpack(ARGV)
+local user, role, token, entry, envelope, outboxFrame, outboxChat = unpack(ARGV)
 ${noteDeskChangeLua}
 local list = redis.call('HGET', members, user)
 local kept, found = {}, false
@@ -34,6 +44,9 @@ end
 redis.call('HDEL', members, user, 'json:' .. user)
 if redis.call('HINCRBY', members, '#' .. role, -1) <= 0 then redis.call('HDEL', members, '#' .. role) end
 if envelope ~= '' then redis.call('SPUBLISH', channel, envelope) end
+if outboxFrame ~= '' then
+${handOnLua({ outbox: 'KEYS[5]', chat: 'outboxChat', frame: 'outboxFrame' })}
+end
 return 'last'
 `,
 );

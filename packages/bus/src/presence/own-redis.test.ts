@@ -5,6 +5,7 @@ import {
   type Edge,
   type PresenceFixture,
   cuttable,
+  describeFrame,
   join,
   leave,
   openPresenceFixture,
@@ -124,6 +125,11 @@ describe('a Redis that is rolled back', () => {
     for (const edge of [one, two]) await edge.presence.reconcile();
     const told = ['+gone', '+stays', '+moves', '-gone', '-moves', '+moves', '+new'];
     expect(await watched.seen()).toEqual(told);
+    // The backend is told anew what is so: nobody knows what it was told of what was forgotten.
+    const handedOn = (await fixture.handedOn(room)).map(({ frame }) => describeFrame(frame));
+    expect(handedOn.slice(0, 3)).toEqual(['+gone', '+stays', '+moves']);
+    expect(handedOn.slice(3).toSorted()).toEqual(['+moves', '+new', '-gone', '-moves']);
+    expect(handedOn.indexOf('-moves')).toBeLessThan(handedOn.lastIndexOf('+moves'));
     const { members } = await one.presence.members(room.chatId, 10);
     expect(members.map(({ user }) => user).toSorted()).toEqual([
       'client:moves',

@@ -32,7 +32,7 @@ export function createOwnSessions(options: OwnSessionsOptions): OwnSessions {
 
   /**
    * Joins under the id that holds now, and under the next one when it turns out to be dead. Under the id that
-   * it was entered with before nobody is told: the room knows of it, and only Redis has forgotten it.
+   * it was entered with before the room is not told: it knows of it, and only Redis has forgotten it.
    */
   async function enter(
     session: HeldSession,
@@ -43,7 +43,8 @@ export function createOwnSessions(options: OwnSessionsOptions): OwnSessions {
       const { nodeId } = lease;
       if (nodeId === undefined) throw notEntered();
       const [kind, ...surplus] = await store.join(nodeId, session.membership, {
-        connected: session.nodeId === nodeId ? undefined : connected,
+        connected,
+        isToldBefore: session.nodeId === nodeId,
         isAnnounced: connected !== undefined,
         sessionsMax,
       });
@@ -86,7 +87,7 @@ export function createOwnSessions(options: OwnSessionsOptions): OwnSessions {
         try {
           // Under both ids while a replaced node's sessions are being entered anew.
           for (const nodeId of new Set([session?.nodeId, lease.nodeId])) {
-            if (nodeId !== undefined) await store.leave(nodeId, membership, disconnected);
+            if (nodeId !== undefined) await store.leave(nodeId, membership, { disconnected });
           }
         } catch (error) {
           held.oweEnd(entry);

@@ -299,6 +299,11 @@ class Episode {
       name,
       id: JSON.parse(Buffer.from(frame).toString()).data.user.id,
     }));
+    const handedOn = (await fixture.handedOn(this.rooms[room] as Room)).map(({ frame }) => ({
+      name: frame.event,
+      id: frame.data.user.id,
+    }));
+    expect(handedOn).toEqual(events);
     for (const user of USERS) {
       const told = events.filter(({ id }) => user.endsWith(`:${id}`)).map(({ name }) => name);
       expect(told).toEqual(this.model.told.get(`${room} ${user}`) ?? []);
@@ -330,6 +335,9 @@ class Episode {
     expect(await Promise.all(rooms)).toEqual([0, 0, 0]);
     await this.expectAgreement();
     for (const watched of this.watched) watched.close();
+    for (let partition = 0; partition < keys.partitions; partition++) {
+      await redis.unlink(keys.outbox(partition));
+    }
     await redis.unlink(keys.nodes());
     await redis.unlink(keys.cluster());
   }

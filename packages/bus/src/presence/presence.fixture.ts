@@ -1,7 +1,7 @@
 /** Edges over the test run's Redis: each has its lease, presence and nodes; timers only where asked for. */
 import type { RoutedEvent, UserKey } from '@switchboard/protocol';
 import type { Redis } from 'ioredis';
-import type { BusEvent, Membership, Presence } from '../contract.ts';
+import { type BusEvent, type Membership, type Presence, outboxKinds } from '../contract.ts';
 import { decodeEnvelope, ephemeralEnvelopes } from '../log/envelope.ts';
 import { clean } from '../nodes/clean.ts';
 import { type Lease, createLease } from '../nodes/lease.ts';
@@ -43,7 +43,19 @@ export interface PresenceFixture {
   condemn(nodeId: string): Promise<void>;
   /** Records what is published in a room, from when it resolves. */
   watch(room: Room): Promise<Watched>;
+  /** What a backend is to be told of a room, oldest first. */
+  handedOn(room: Room): Promise<HandedOn[]>;
   close(): Promise<void>;
+}
+
+export interface HandedOn {
+  /** As it is written. */
+  readonly chat: string;
+  readonly frame: {
+    readonly event: string;
+    readonly chat_id?: string;
+    readonly data: { readonly user: { readonly id: string } };
+  };
 }
 
 export interface Watched {
@@ -99,11 +111,22 @@ export async function openPresenceFixture(
       close: subscription.close,
     };
   }
+  async function handedOn(room: Room): Promise<HandedOn[]> {
+    const partition = room === 'desk' ? 0 : keys.partitionOf(room.chatId);
+    const entries = await redis.xrange(keys.outbox(partition), '-', '+');
+    const events = entries.map(([, [, chat = '', , frame = '']]) => ({
+      chat,
+      frame: JSON.parse(frame),
+    }));
+    const chatId = room === 'desk' ? undefined : room.chatId;
+    return events.filter(({ frame }) => frame.chat_id === chatId);
+  }
   return {
     redis,
     keys,
     times,
     edge,
+    handedOn,
     twin: (of, connected = redis) => open(connected, of.lease),
     watch,
     async enteredEdge(nodeId, connected) {
@@ -137,6 +160,7 @@ function createEdge(redis: Redis, keys: Keys, times: LeaseTimes, lease: Lease): 
     times,
     encode: ephemeralEnvelopes,
     buildDisconnected: disconnected,
+    outboxKinds: new Set(outboxKinds),
     newEventId: () => crypto.randomUUID(),
     now: Date.now,
   });
@@ -184,8 +208,12 @@ function presenceEvent(event: string, room: Room, user: UserKey, userJson: strin
 }
 
 function describeEvent(event: BusEvent): string {
-  const { data } = JSON.parse(Buffer.from(event.frame).toString());
-  return `${event.name === 'userConnected' ? '+' : '-'}${data.user.id}`;
+  return describeFrame(JSON.parse(Buffer.from(event.frame).toString()));
+}
+
+/** `+5` or `-5` for the user with the id 5. */
+export function describeFrame({ event, data }: HandedOn['frame']): string {
+  return `${event === 'userConnected' ? '+' : '-'}${data.user.id}`;
 }
 
 /** Joins with the event of its coming, leaves with that of its going. */

@@ -4,7 +4,7 @@
  * Redis has the truth for everyone else; the memory here is the truth about this process' own
  * sessions, from which Redis is mended (`reconcile`) and entered anew under another node id.
  */
-import type { Presence } from '../contract.ts';
+import type { OutboxKind, Presence } from '../contract.ts';
 import type { Lease } from '../nodes/lease.ts';
 import type { LeaseTimes } from '../nodes/lease-times.ts';
 import type { LivingNodes } from '../nodes/living.ts';
@@ -31,6 +31,8 @@ export interface PresenceOptions {
   readonly times: LeaseTimes;
   readonly encode: EncodeEphemeral;
   readonly buildDisconnected: BuildDisconnected;
+  /** What of it is handed on to a backend. Default: nothing. */
+  readonly outboxKinds?: ReadonlySet<OutboxKind> | undefined;
   readonly newEventId: () => string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -39,7 +41,7 @@ export interface PresenceOptions {
 export function createPresence(options: PresenceOptions): Presence & NodeSessions {
   const { redis, keys, lease, livingNodes, times, newEventId, now } = options;
   const { deadlineMs, tombstoneMs } = times;
-  const placeOf = createPlaces(keys, options.encode);
+  const placeOf = createPlaces(keys, options.encode, options.outboxKinds);
   const store = createSessionStore({ redis, keys, placeOf, deadlineMs, tombstoneMs });
   const held = createHeldSessions(keys.partitions);
   const own = createOwnSessions({ store, held, placeOf, lease, newEventId, now });
@@ -53,7 +55,7 @@ export function createPresence(options: PresenceOptions): Presence & NodeSession
       const { partition } = placeOf(entry.room);
       if (held.get(partition, entry.field)) return;
       // Otherwise it had left, and the room was told: a rollback has brought it back.
-      if (!held.takeOwedEnd(entry.field)) return void (await store.leave(nodeId, entry, undefined));
+      if (!held.takeOwedEnd(entry.field)) return takeOut(nodeId, entry, true);
       try {
         await takeOut(nodeId, entry);
       } catch (error) {

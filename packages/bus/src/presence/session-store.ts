@@ -22,11 +22,7 @@ import { updateScript } from './update.lua.ts';
 
 export interface SessionStore {
   join(nodeId: string, membership: Membership, coming: Coming): Promise<JoinReply>;
-  leave(
-    nodeId: string,
-    session: Leaving,
-    disconnected: RoutedEvent | undefined,
-  ): Promise<LeaveReply>;
+  leave(nodeId: string, session: Leaving, going: Going): Promise<LeaveReply>;
   /** Marks it as closed. */
   retire(nodeId: string, session: Leaving): Promise<unknown>;
   update(nodeId: string, membership: Membership): Promise<boolean>;
@@ -37,10 +33,19 @@ export interface SessionStore {
 export interface Coming {
   /** Told when the user has no other session there; undefined: nobody is told. */
   readonly connected: RoutedEvent | undefined;
+  /** The room was told before, and is not again; the backend is: what it was told may be lost. */
+  readonly isToldBefore: boolean;
   /** The room knows of it, by `connected` or from before: its end is going to be told. */
   readonly isAnnounced: boolean;
   /** 0: any number of sessions of one user. */
   readonly sessionsMax: number;
+}
+
+export interface Going {
+  /** Told when the user has no other session there; undefined: nobody is told. */
+  readonly disconnected: RoutedEvent | undefined;
+  /** As for coming. Default false. */
+  readonly isToldBefore?: boolean;
 }
 
 export type Leaving = Pick<Membership, 'room' | 'sessionId' | 'user'>;
@@ -64,9 +69,10 @@ export function createSessionStore({
     keys.nodeSessions(place.partition, nodeId),
     place.channel,
     place.changes,
+    place.outbox,
   ];
   return {
-    join(nodeId, membership, { connected, isAnnounced, sessionsMax }) {
+    join(nodeId, membership, { connected, isToldBefore, isAnnounced, sessionsMax }) {
       const { room, sessionId, user, userJson, sessionJson } = membership;
       const place = placeOf(room);
       const call = joinScript.run(redis, keysOf(place, nodeId), [
@@ -77,19 +83,19 @@ export function createSessionStore({
         entryValue(user, isAnnounced, userJson),
         userJson,
         room === 'desk' ? encodeDeskRecord(user, userJson, sessionJson) : '',
-        place.envelope(connected),
+        ...told(place, connected, isToldBefore),
         sessionsMax,
       ]);
       return within(limits.deadlineMs, call);
     },
-    leave(nodeId, { room, sessionId, user }, disconnected) {
+    leave(nodeId, { room, sessionId, user }, { disconnected, isToldBefore = false }) {
       const place = placeOf(room);
       const call = leaveScript.run(redis, keysOf(place, nodeId), [
         userField(user),
         roleOf(user),
         sessionToken(nodeId, sessionId),
         entryField(room, sessionId),
-        place.envelope(disconnected),
+        ...told(place, disconnected, isToldBefore),
       ]);
       return within(limits.deadlineMs, call);
     },
@@ -113,4 +119,13 @@ export function createSessionStore({
         buryScript.run(redis, [keys.nodeSessions(partition, nodeId)], [limits.tombstoneMs]),
       ),
   };
+}
+
+function told(
+  place: Place,
+  event: RoutedEvent | undefined,
+  isToldBefore: boolean,
+): [envelope: string, outboxFrame: string, outboxChat: string] {
+  const { frame, chat } = place.handedOn(event);
+  return [isToldBefore ? '' : place.envelope(event), frame, chat];
 }

@@ -10,20 +10,25 @@ export type BuildDisconnected = (
   userJson: string,
 ) => RoutedEvent | undefined;
 
-export type TakeOut = (nodeId: string, entry: SessionEntry) => Promise<void>;
+/** @param isToldBefore the room knows that it is gone. Default false */
+export type TakeOut = (
+  nodeId: string,
+  entry: SessionEntry,
+  isToldBefore?: boolean,
+) => Promise<void>;
 
 /** An event that cannot be built must not keep a session in: it goes untold, then the error. */
 export function createTakeOut(
   store: Pick<SessionStore, 'leave'>,
   buildDisconnected: BuildDisconnected,
 ): TakeOut {
-  return async (nodeId, entry) => {
+  return async (nodeId, entry, isToldBefore = false) => {
     const { room, user, userJson, announced } = entry;
     let event: RoutedEvent | undefined;
     try {
       event = announced ? buildDisconnected(room, user, userJson) : undefined;
     } finally {
-      await store.leave(nodeId, entry, event);
+      await store.leave(nodeId, entry, { disconnected: event, isToldBefore });
     }
   };
 }
