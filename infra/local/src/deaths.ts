@@ -1,9 +1,8 @@
 /** Reports a process that ended by itself. Nothing is restarted: whoever watches wants to see it. */
-import type { Cluster, Redis } from '@switchboard/testkit';
+import type { Site } from './site.ts';
 
 export const reportDeaths = (
-  cluster: Cluster,
-  redis: Redis,
+  { cluster, redis, backend }: Site,
   { say, stopRequest }: { say: (line: string) => void; stopRequest: AbortSignal },
 ): void => {
   const report = (line: string) => {
@@ -14,5 +13,6 @@ export const reportDeaths = (
       report(`${node.name} (pid ${node.pid}) ended: ${signal ?? `exit code ${code}`}`),
     );
   }
+  void backend?.exited.then((how) => report(`The backend (pid ${backend.pid}) ended: ${how}`));
   void redis.exited?.then(() => report(`Redis (pid ${redis.pid}) ended`));
 };

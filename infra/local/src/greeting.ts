@@ -1,7 +1,8 @@
 /** What `npm start` prints for a person: where everything is, and three lines that show a message travelling. */
 import { join } from 'node:path';
-import type { Cluster, Redis } from '@switchboard/testkit';
+import type { Cluster } from '@switchboard/testkit';
 import { consoleLinks } from './console-links.ts';
+import type { Site } from './site.ts';
 
 export interface Tokens {
   chatId: string;
@@ -11,12 +12,14 @@ export interface Tokens {
 
 const repository = join(import.meta.dirname, '../../..');
 
-export const describeCluster = (cluster: Cluster, redis: Redis, tokens: Tokens): string =>
-  [
+export const describeSite = (site: Site, tokens: Tokens): string => {
+  const { cluster } = site;
+  return [
     '',
+    ...backendLines(site),
     ...consoleLines(cluster, tokens),
     '',
-    ...table(rows(cluster, redis, tokens)),
+    ...table(rows(site, tokens)),
     '',
     'A message travels. In a second terminal, an operator joins the chat:',
     '',
@@ -33,6 +36,22 @@ export const describeCluster = (cluster: Cluster, redis: Redis, tokens: Tokens):
     'Ctrl-C stops everything.',
     '',
   ].join('\n');
+};
+
+/** It owns the conversations: what is said anywhere here has passed it. */
+const backendLines = ({ backend }: Site): string[] =>
+  backend === undefined
+    ? []
+    : [
+        'The backend that decides on every message and learns of every event. Open its page, and write as a',
+        'visitor: anything (it is numbered), 4111 1111 1111 1111 (it is changed), spam (it is refused),',
+        '"opening hours?" (its bot answers). Then close the conversation there, or end the process and write on.',
+        '',
+        `  ${backend.url}/`,
+        '',
+        'The guide: docs/backend-guide.md',
+        '',
+      ];
 
 const consoleLines = (cluster: Cluster, tokens: Tokens): string[] => {
   const links = consoleLinks(cluster, tokens);
@@ -50,7 +69,7 @@ const consoleLines = (cluster: Cluster, tokens: Tokens): string[] => {
 
 type Row = [string, string];
 
-const rows = (cluster: Cluster, redis: Redis, tokens: Tokens): Row[] => [
+const rows = ({ cluster, redis, backend }: Site, tokens: Tokens): Row[] => [
   ['ingress (HTTP)', cluster.ingress.url],
   ['API pages', `${cluster.ingress.url}/docs  ${cluster.ingress.url}/docs/async`],
   ...cluster.edges.map(({ name, url }): Row => [`${name} (WebSocket)`, url]),
@@ -58,6 +77,7 @@ const rows = (cluster: Cluster, redis: Redis, tokens: Tokens): Row[] => [
     `${name} private`,
     `${privateUrl}/metrics`,
   ]),
+  ...(backend ? [['backend', `${backend.url}  (pid ${backend.pid})`] satisfies Row] : []),
   ['Redis', redis.url],
   ['Api-Token', cluster.apiToken],
   ['visitor token', tokens.visitor],

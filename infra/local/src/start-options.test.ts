@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { parseStartOptions } from './start-options.ts';
 
 test('without options: two edges, ports from 7000 on, a table', () => {
-  expect(parseStartOptions([])).toEqual({ edges: 2, port: 7000, json: false });
+  expect(parseStartOptions([])).toEqual({ edges: 2, port: 7000, json: false, withBackend: false });
 });
 
-test('edges, port and json can be chosen', () => {
-  const args = ['--edges', '5', '--port=8000', '--json'];
-  expect(parseStartOptions(args)).toEqual({ edges: 5, port: 8000, json: true });
+test('edges, port, json and a backend can be chosen', () => {
+  const args = ['--edges', '5', '--port=8000', '--json', '--with-backend'];
+  expect(parseStartOptions(args)).toEqual({ edges: 5, port: 8000, json: true, withBackend: true });
 });
 
 test.each([

@@ -7,11 +7,14 @@ export interface StartOptions {
   port: number;
   /** One line of JSON on stdout instead of a table. */
   json: boolean;
+  /** Starts examples/backend, which owns the conversations then. */
+  withBackend: boolean;
 }
 
-const usage = `Usage: npm start -- [--edges N] [--port N] [--json]
+const usage = `Usage: npm start -- [--edges N] [--port N] [--with-backend] [--json]
   --edges N  number of edges, 1 to 32 (default 2)
   --port N   port of the ingress, the edges follow (default 7000); taken ports are stepped over
+  --with-backend  examples/backend beside it, which decides on messages and learns of events
   --json     one line of JSON on stdout when ready, nothing else there`;
 
 /** The options, or what is wrong with them. */
@@ -23,6 +26,7 @@ export const parseStartOptions = (args: readonly string[]): StartOptions | { err
         edges: { type: 'string', default: '2' },
         port: { type: 'string', default: '7000' },
         json: { type: 'boolean', default: false },
+        'with-backend': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
@@ -31,6 +35,7 @@ export const parseStartOptions = (args: readonly string[]): StartOptions | { err
       edges: numberWithin('--edges', values.edges, [1, 32]),
       port: numberWithin('--port', values.port, [1, 65_000]),
       json: values.json,
+      withBackend: values['with-backend'],
     };
   } catch (error) {
     return { error: `${error instanceof Error ? error.message : String(error)}\n${usage}` };

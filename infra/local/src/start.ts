@@ -2,25 +2,18 @@
  * `npm start`: a private Redis, edges and an ingress on this machine, until Ctrl-C. It starts and stops
  * processes and prints; what they do is their own business.
  */
-import {
-  buildConsole,
-  findRedis,
-  mintToken,
-  startCluster,
-  type Cluster,
-  type Redis,
-} from '@switchboard/testkit';
-import { describeCluster, type Tokens } from './greeting.ts';
+import { mintToken, type Cluster } from '@switchboard/testkit';
+import { describeSite, type Tokens } from './greeting.ts';
 import { parseStartOptions, type StartOptions } from './start-options.ts';
 import { reportDeaths } from './deaths.ts';
+import { startSite, type Site } from './site.ts';
 import { awaitStopRequest } from './stop-request.ts';
 import { readyLine } from './ready-line.ts';
 
 const demoChat = 'demo';
 const tokenLifeS = 24 * 3600;
 
-/** Everything must be gone 5 s after Ctrl-C: the processes' own bound, then a kill, then Redis. */
-const shutdownTimeoutMs = 2500;
+/** Everything must be gone 5 s after Ctrl-C. */
 const stopTimeoutMs = 4500;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -29,39 +22,15 @@ const start = async (
   options: StartOptions,
   stopRequest: AbortSignal,
 ): Promise<() => Promise<void>> => {
-  say('Looking for Redis');
-  const redis = await findRedis({ say });
-  say(`Redis: ${redis.url} (${redis.origin})`);
-  await buildConsole();
-  say(`Starting ${options.edges} edges and an ingress`);
-  const cluster = await startCluster({
-    edges: options.edges,
-    basePort: options.port,
-    redisUrl: redis.url,
-    keyPrefix: process.env['KEY_PREFIX'] ?? 'sb:',
-    env: {
-      // The edges' ports are chosen while they start.
-      CONSOLE_SOCKETS: 'ws://127.0.0.1:*',
-      ...(process.env['LOG_LEVEL'] && { LOG_LEVEL: process.env['LOG_LEVEL'] }),
-    },
-    shutdownTimeoutMs,
-    signal: stopRequest,
-    onOutput: (node, line) => say(`${node} | ${line}`),
-  }).catch(async (error: unknown) => {
-    await redis.stop();
-    throw error;
-  });
-  reportDeaths(cluster, redis, { say, stopRequest });
-  await announce(options, cluster, redis);
-  return async () => {
-    await cluster.stop();
-    await redis.stop();
-  };
+  const site = await startSite(options, { say, stopRequest });
+  reportDeaths(site, { say, stopRequest });
+  await announce(options, site);
+  return site.stop;
 };
 
-const announce = async (options: StartOptions, cluster: Cluster, redis: Redis): Promise<void> => {
-  if (options.json) return void process.stdout.write(`${readyLine(cluster, redis)}\n`);
-  process.stdout.write(describeCluster(cluster, redis, await mintTokens(cluster)));
+const announce = async (options: StartOptions, site: Site): Promise<void> => {
+  if (options.json) return void process.stdout.write(`${readyLine(site)}\n`);
+  process.stdout.write(describeSite(site, await mintTokens(site.cluster)));
 };
 
 const mintTokens = async ({ authSecret }: Cluster): Promise<Tokens> => {
