@@ -14,6 +14,8 @@
 export interface OutboxEvent {
   /** Rises with the order of the outbox, and stays with the event wherever it is. */
   readonly id: string;
+  /** When it was written: ms since the epoch, Redis' clock. */
+  readonly atMs: number;
   /** Absent: operators who come and go; these keep one order among themselves. */
   readonly chatId?: string;
   /** JSON: the event as operators read it. */

@@ -21,6 +21,11 @@ export function orderedId(id: string): string {
   return `${ms.padStart(MS_DIGITS, '0')}-${number.padStart(NUMBER_DIGITS, '0')}`;
 }
 
+/** When Redis gave out a stream's id. */
+export function timeOf(id: string): number {
+  return Number(id.slice(0, id.indexOf('-')));
+}
+
 function streamId(ordered: string): string {
   return ordered.replace(/^0+(?=\d)/u, '').replace(/-0+(?=\d)/u, '-');
 }
@@ -29,7 +34,7 @@ function streamId(ordered: string): string {
 export function decodeMember(member: string, chatId: string | undefined): OutboxEvent {
   const end = member.indexOf(' ');
   const [id, frame] = [streamId(member.slice(0, end)), member.slice(end + 1)];
-  return { id, frame, ...(chatId !== undefined && { chatId }) };
+  return { id, atMs: timeOf(id), frame, ...(chatId !== undefined && { chatId }) };
 }
 
 const REASON_MAX_CHARS = 256;

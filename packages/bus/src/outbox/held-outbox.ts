@@ -17,6 +17,7 @@ import {
   encodeChat,
   encodeFailure,
   orderedId,
+  timeOf,
 } from './codec.ts';
 import { buryScript } from './dead-letters.lua.ts';
 import { type Fenced, releaseScript, renewScript } from './lease.lua.ts';
@@ -113,7 +114,7 @@ export function createHeldOutbox(options: HeldOutboxOptions): HeldOutbox {
 function decodeWaiting(fields: readonly string[]): WaitingEvent[] {
   return Array.from({ length: fields.length / 4 }, (_, i) => {
     const [id = '', chat = '', frame = '', parked] = fields.slice(4 * i, 4 * i + 4);
-    return { id, ...decodeChat(chat), frame, isBehindParked: parked === '1' };
+    return { id, atMs: timeOf(id), ...decodeChat(chat), frame, isBehindParked: parked === '1' };
   });
 }
 

@@ -32,10 +32,29 @@ describe('what waits', () => {
     await writeAll(chat, 'a3');
     const events = await held.read(3);
     expect(events).toEqual([
-      { id: expect.any(String), chatId: chat, frame: 'a1', isBehindParked: false },
-      { id: expect.any(String), chatId: chat, frame: 'a2', isBehindParked: false },
-      { id: expect.any(String), chatId: other, frame: 'b1', isBehindParked: false },
+      {
+        id: expect.any(String),
+        atMs: expect.any(Number),
+        chatId: chat,
+        frame: 'a1',
+        isBehindParked: false,
+      },
+      {
+        id: expect.any(String),
+        atMs: expect.any(Number),
+        chatId: chat,
+        frame: 'a2',
+        isBehindParked: false,
+      },
+      {
+        id: expect.any(String),
+        atMs: expect.any(Number),
+        chatId: other,
+        frame: 'b1',
+        isBehindParked: false,
+      },
     ]);
+    expect(Math.abs(events[0]!.atMs - Date.now())).toBeLessThan(60_000);
     await held.acknowledge([events[0]!, events[2]!]);
     expect(framesOf(await held.read(10))).toEqual(['a2', 'a3']);
     await held.acknowledge([]);
@@ -49,7 +68,9 @@ describe('what waits', () => {
     expect(event).not.toHaveProperty('chatId');
     await desk.park([event!], setback());
     expect((await desk.due(10)).chats).toMatchObject([{ attempts: 1 }]);
-    expect(await desk.readParked(undefined, 10)).toEqual([{ id: event!.id, frame: 'operator' }]);
+    expect(await desk.readParked(undefined, 10)).toEqual([
+      { id: event!.id, atMs: event!.atMs, frame: 'operator' },
+    ]);
     await desk.acknowledgeParked(undefined, [event!]);
     expect(await desk.due(10)).toEqual({ chats: [] });
   });
