@@ -1,12 +1,16 @@
 /** Every environment variable of the edge, with its limits: the README's table is generated from this. */
-import { defaultLogLimits, topologyProblem } from '@switchboard/bus';
+import { defaultLogLimits, topologyProblem, type OutboxOptions } from '@switchboard/bus';
 import { defaultLimits, type Limits } from '@switchboard/protocol';
 import {
   choice,
   durationMs,
+  hookIsSigned,
+  hookSecretVariables,
   list,
+  outboxVariables,
   processVariables,
   secret,
+  sendHookVariables,
   url,
   wholeNumber,
 } from '@switchboard/runtime';
@@ -176,13 +180,18 @@ const limits = {
   }),
 };
 
-export const edgeConfig = z.object({
-  ...where,
-  ...access,
-  ...times,
-  ...limits,
-  ...admissionVariables,
-});
+export const edgeConfig = z
+  .object({
+    ...where,
+    ...access,
+    ...times,
+    ...limits,
+    ...admissionVariables,
+    ...sendHookVariables,
+    ...outboxVariables,
+    ...hookSecretVariables,
+  })
+  .superRefine(hookIsSigned('SEND_HOOK_URL'));
 
 export type EdgeConfig = z.output<typeof edgeConfig>;
 
@@ -192,6 +201,16 @@ export function frameRatesOf(config: EdgeConfig): FrameRates {
     messages: { perSecond: config.MESSAGES_MAX_PER_SECOND, burst: config.MESSAGES_BURST },
     receipts: { perSecond: config.RECEIPTS_MAX_PER_SECOND, burst: config.RECEIPTS_BURST },
     others: { perSecond: config.PINGS_MAX_PER_SECOND, burst: config.PINGS_BURST },
+  };
+}
+
+/** What is handed on to the backend, and how much may wait for it; undefined: nothing is. */
+export function outboxOf(config: EdgeConfig): OutboxOptions | undefined {
+  if (config.EVENTS_HOOK_URL === undefined) return undefined;
+  return {
+    kinds: new Set(config.EVENTS_HOOK_KINDS),
+    maxEvents: config.OUTBOX_MAX_EVENTS,
+    maxAgeMs: config.OUTBOX_MAX_AGE_MS,
   };
 }
 

@@ -4,7 +4,9 @@ import type { Limits } from '@switchboard/protocol';
 import type { Holdback } from './admission.ts';
 import type { createStamps } from './clock/stamps.ts';
 import type { Wheel } from './clock/wheel.ts';
+import type { SendHook } from '@switchboard/hooks';
 import type { FrameRates } from './command/frame-rates.ts';
+import type { SendHookSettings } from './hand-off/send-hook-settings.ts';
 import type { Traffic } from './metrics/traffic.ts';
 import { type Attendance } from './presence/attendance.ts';
 import type { createAwaitedEvents } from './session/awaited-events.ts';
@@ -20,6 +22,8 @@ export interface EdgeOptions {
   /** To every socket subscribed to a topic; gives their number. */
   readonly publish: (topic: string, frame: string | Uint8Array) => number;
   readonly settings: EdgeSettings;
+  /** Decides on messages; absent: what is sent is added. */
+  readonly sendHook?: { readonly hook: SendHook; readonly settings: SendHookSettings } | undefined;
   readonly holdback: Holdback;
   readonly onWarning: (message: string, details: Record<string, unknown>) => void;
 }

@@ -13,7 +13,7 @@ import { createResets } from './desk/resets.ts';
 import { createRoster } from './desk/roster.ts';
 import { spareSeat } from './desk/spare-seat.ts';
 import { createAttendance, type Attendance } from './presence/attendance.ts';
-import { createRoomFanOut } from './room/fan-out.ts';
+import { createRoomFanOut, type FanOutParts } from './room/fan-out.ts';
 import { createConnectedFrame } from './room/connected-frame.ts';
 import { joinRoom } from './room/join-room.ts';
 import { createRooms, type Rooms } from './room/rooms.ts';
@@ -25,6 +25,7 @@ import { createSessionTable, type SessionTable } from './session/session-table.t
 import { welcome } from './session/welcome.ts';
 import type { Ticket } from './upgrade/admit.ts';
 import { createCommandSide } from './command/command-side.ts';
+import { createHandOff } from './hand-off/hand-off.ts';
 import type { EdgeOptions, EdgeParts } from './edge-parts.ts';
 
 export interface Edge {
@@ -37,6 +38,12 @@ export interface Edge {
   spare(session: Session, isSpared: boolean): void;
   /** Takes no more commands; undefined when all that were taken are answered, else resolves when. */
   finish(session: Session): Promise<void> | undefined;
+  /** Tells it which of its messages have no answer: it is about to be closed. */
+  abandon(session: Session): void;
+  /** Messages that wait for their turn to be decided on by a backend. */
+  readonly messagesWaiting: number;
+  /** Resolves when no backend is being asked about a message, or waited for. */
+  messagesDone(): Promise<void>;
 }
 
 /** How long a room or the feeds are followed after their last socket has gone, ms. */
@@ -75,9 +82,11 @@ export function createEdge(options: EdgeOptions): Edge {
     onWarning,
   });
   const parts = { ...options, ...base, table, awaited, attendance };
-  const room = createRoomSide(parts);
+  const { sendHook } = options;
+  const handOff = sendHook && createHandOff({ ...options, newId }, sendHook);
+  const room = createRoomSide({ ...parts, posted: handOff?.copies });
   const desk = createDeskSide(parts);
-  const commands = createCommandSide({ ...parts, rooms: room.rooms });
+  const commands = createCommandSide({ ...parts, rooms: room.rooms, handOff });
   const leave = (session: Session) => {
     if (session.socket === 'broadcast') return desk.feeds.leave(session);
     room.rooms.leave(session);
@@ -103,6 +112,11 @@ export function createEdge(options: EdgeOptions): Edge {
     attendance,
     open: (ticket, connection) => welcome(ticket, connection, welcomeParts),
     finish: commands.finish,
+    abandon: commands.abandon,
+    get messagesWaiting() {
+      return handOff?.waiting ?? 0;
+    },
+    messagesDone: async () => handOff?.done(),
     spare(session, isSpared) {
       if (session.socket === 'chat') room.rooms.spare(session, isSpared);
       else desk.spare(session, isSpared);
@@ -110,11 +124,12 @@ export function createEdge(options: EdgeOptions): Edge {
   };
 }
 
-function createRoomSide(parts: EdgeParts) {
+function createRoomSide(parts: EdgeParts & Pick<FanOutParts, 'posted'>) {
   const { bus, wheel, traffic, publish, settings } = parts;
   const fanOut = createRoomFanOut({
     publish,
     awaited: parts.awaited,
+    posted: parts.posted,
     onSent: traffic.sent,
     onSpared: traffic.spared,
   });

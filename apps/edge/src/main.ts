@@ -14,13 +14,15 @@ import {
 } from '@switchboard/runtime';
 import { createAdmission } from './admission.ts';
 import { createWheel } from './clock/wheel.ts';
-import { edgeConfig, frameRatesOf, limitsOf } from './config.ts';
+import { edgeConfig, frameRatesOf, limitsOf, outboxOf } from './config.ts';
 import { obey } from './control/obey.ts';
 import { readAgain } from './control/read-again.ts';
 import { boundDrain, drain } from './drain/drain.ts';
 import { createEdge } from './edge.ts';
+import { openSendHook } from './hand-off/open-send-hook.ts';
 import { createHealth } from './health.ts';
 import { describeFollowing } from './metrics/describe-following.ts';
+import { describeSendHook } from './metrics/describe-send-hook.ts';
 import { createTraffic } from './metrics/traffic.ts';
 import { createSlowReaders } from './session/slow-readers.ts';
 import { createGathering } from './socket/gathering.ts';
@@ -53,7 +55,7 @@ const logger = createLogger({
   name: 'edge',
   version,
   level: config.LOG_LEVEL,
-  secrets: config.AUTH_SECRET === undefined ? [] : [config.AUTH_SECRET],
+  secrets: [...(config.AUTH_SECRET ? [config.AUTH_SECRET] : []), ...(config.HOOK_SECRETS ?? [])],
 }).child({ node: startNodeId });
 const onWarning = (message: string, details: Record<string, unknown> = {}) =>
   logger.warn(details, message);
@@ -73,6 +75,7 @@ const tokens = createTokens({ config, configuredKeys: configured.keys, limits, o
 await tokens.start();
 shutdown.add('keys', () => tokens.stop());
 
+const outbox = outboxOf(config);
 const plainBus = await openBus({
   redisUrl: config.REDIS_URL,
   redisAccess: redisAccessOf(config),
@@ -83,6 +86,7 @@ const plainBus = await openBus({
     roomMaxBytes: config.ROOM_LOG_MAX_BYTES,
   },
   clientName: startNodeId,
+  ...(outbox && { outbox }),
   onWarning,
 });
 const bus = { ...plainBus, log: tracing.log(plainBus.log) };
@@ -101,6 +105,13 @@ describeProcess(metrics, {
   version,
   isReady: () => health().ready,
   heartbeatMs: () => bus.health().heartbeatMs,
+});
+const sendHook = await openSendHook(config, {
+  userAgent: `Switchboard/${version}`,
+  observer: describeSendHook(metrics, {
+    breaker: () => sendHook?.breaker ?? 'closed',
+    waiting: () => edge.messagesWaiting,
+  }),
 });
 const wheel = createWheel();
 const isAllowedOrigin = createOriginCheck(config.ALLOWED_ORIGINS);
@@ -138,6 +149,7 @@ const edge = createEdge({
   limits,
   verify: tokens.verify,
   holdback: admission,
+  sendHook,
   publish: tracing.publish((topic, frame) => {
     const sockets = server.publish(topic, frame);
     gathering.sent(sockets);
@@ -250,6 +262,7 @@ shutdown.add('sockets', async () => {
       edge.attendance.stop();
     },
     finish: edge.finish,
+    abandon: edge.abandon,
     partings: server.partings,
     retrySpreadMs: config.DRAIN_RETRY_MS,
     ...boundDrain(
@@ -263,6 +276,10 @@ shutdown.add('sockets', async () => {
     ),
     random: Math.random,
   });
+  // Who has not been answered by now was told so, and asks again elsewhere: under the same key.
+  sendHook?.stop();
+  await edge.messagesDone();
+  await sendHook?.close();
   slowReaders.stop();
   server.close();
   wheel.stop();

@@ -26,6 +26,11 @@ export interface ErrorDetails {
   readonly retryAfterMs?: number;
 }
 
+export interface NotAddedDetails extends ErrorDetails {
+  /** The backend's own code. */
+  readonly reason?: string;
+}
+
 export function only(frame: string): Answer {
   return { frames: [frame] };
 }
@@ -52,9 +57,9 @@ export interface RefusedMessage {
 export function notAddedFrame(
   code: NotAddedCode,
   { chatId, clientMessageId }: RefusedMessage,
-  { context, ...details }: ErrorDetails & { readonly context: AnswerContext },
+  { context, ...details }: NotAddedDetails & { readonly context: AnswerContext },
 ): string {
-  const { message = errors[code].title, field, retryAfterMs } = details;
+  const { message = errors[code].title, field, retryAfterMs, reason } = details;
   const data = {
     client_message_id: clientMessageId ?? null,
     chat_id: chatId,
@@ -63,6 +68,7 @@ export function notAddedFrame(
     retryable: errors[code].retryable,
     ...(retryAfterMs !== undefined && { retry_after_ms: retryAfterMs }),
     ...(field !== undefined && { field }),
+    ...(reason !== undefined && { reason }),
   };
   return encodeAnswer('messageNotAdded', data, { ...context, chatId });
 }

@@ -3,7 +3,11 @@ import { expect, it, vi } from 'vitest';
 import type { Wheel } from '../clock/wheel.ts';
 import { createAwaitedEvents } from '../session/awaited-events.ts';
 import { chatSession } from '../test/fakes.ts';
-import { sendMessage, type SendMessageCommand, type SendMessageParts } from './send-message.ts';
+import {
+  createSendMessage,
+  type SendMessageCommand,
+  type SendMessageParts,
+} from './send-message.ts';
 
 const setUp = (append: () => Promise<unknown>) => {
   const due: { afterMs: number; task: () => void }[] = [];
@@ -33,7 +37,7 @@ const setUp = (append: () => Promise<unknown>) => {
   } as unknown as SendMessageParts;
   const elapse = (afterMs: number) => due.find((entry) => entry.afterMs === afterMs)!.task();
   const command = { data: { text: 'x', type: 'standard' } } as SendMessageCommand;
-  const send = () => sendMessage(chatSession('ann'), command, parts);
+  const send = () => createSendMessage(parts)(chatSession('ann'), command);
   return { awaited, check, elapse, send };
 };
 const appended = async () => ({ kind: 'appended' });

@@ -12,13 +12,16 @@ import {
   type ParsedClientFrame,
 } from '@switchboard/protocol';
 import type { Respond } from '../receipt/receipts.ts';
-import type { Session } from '../session/session.ts';
+import type { SendLanes } from '../hand-off/send-lanes.ts';
+import type { ChatSession, Session } from '../session/session.ts';
 import { errorFrame, notAddedFrame, type Answer } from './answer.ts';
 import { takeFrame, type FrameRates } from './frame-rates.ts';
-import { runCommand, type CommandParts } from './run-command.ts';
+import { dispatch, runCommand, type CommandParts } from './run-command.ts';
 
 export interface FrameParts extends CommandParts {
   readonly limits: Limits;
+  /** Where messages wait while a backend is asked; absent: no backend is. */
+  readonly sendLanes?: SendLanes | undefined;
   /** Commands of one socket that may wait; more are refused. */
   readonly pendingMax: number;
   readonly rates: FrameRates;
@@ -40,11 +43,37 @@ export function handleFrame(
 ): void {
   const parsed = isBinary ? binaryFailure() : parse(session, bytes, parts);
   if (!parsed.ok) return refuse(session, parsed, parts);
+  const { frame } = parsed;
   session.badFrames.good();
-  parts.onFrame(parsed.frame.event);
-  const limit = limitOf(session, parsed.frame, parts);
-  if (limit !== undefined) return refuseSurplus(session, parsed.frame, { limit, parts });
-  session.queue.push(() => run(session, parsed.frame, parts));
+  parts.onFrame(frame.event);
+  const limit = limitOf(session, frame, parts);
+  if (limit !== undefined) return refuseSurplus(session, frame, { limit, parts });
+  const { sendLanes } = parts;
+  if (sendLanes !== undefined && frame.event === 'sendMessage' && session.socket === 'chat')
+    return takeApart(session, frame, { parts, lanes: sendLanes });
+  session.queue.push(() => run(session, frame, { parts, handle: runCommand }));
+}
+
+/** A message that a backend is asked about: into its lane, when what came before it has been begun. */
+function takeApart(
+  session: ChatSession,
+  frame: Extract<ClientFrame, { event: 'sendMessage' }>,
+  { parts, lanes }: { parts: FrameParts; lanes: SendLanes },
+): void {
+  lanes.take(session, frame);
+  const task = () => run(session, frame, { parts, handle: dispatch });
+  const push = () => lanes.push(session, frame, task);
+  session.queue.push(() => {
+    const flushed = parts.receipts.flush(session, responder(session));
+    return flushed === undefined ? push() : flushed.catch(noteFailure(parts)).then(push);
+  });
+}
+
+/** Receipts that could not be kept are no reason not to take a message. */
+function noteFailure({ onWarning }: FrameParts) {
+  return (error: unknown) => {
+    if (!(error instanceof BusUnavailable)) onWarning('receipts could not be kept', { error });
+  };
 }
 
 function parse(session: Session, bytes: Uint8Array, { limits }: FrameParts): ParsedClientFrame {
@@ -55,8 +84,12 @@ function binaryFailure(): ClientFrameFailure {
   return { ok: false, error: { code: 'malformed', message: 'Frames are text' } };
 }
 
-function run(session: Session, frame: ClientFrame, parts: FrameParts): Promise<void> | void {
-  const running = runCommand(session, frame, { ...parts, respond: responder(session) });
+function run(
+  session: Session,
+  frame: ClientFrame,
+  { parts, handle }: { parts: FrameParts; handle: typeof runCommand },
+): Promise<void> | void {
+  const running = handle(session, frame, { ...parts, respond: responder(session) });
   return running?.catch((error: unknown) => fail(session, frame, { error, parts }));
 }
 
@@ -108,7 +141,7 @@ interface Limit {
 
 /** The first limit that the frame is above: of its socket, then of what can be carried. */
 function limitOf(session: Session, { event }: ClientFrame, parts: FrameParts): Limit | undefined {
-  if (session.queue.length >= parts.pendingMax) {
+  if (mayNotWait(session, event, parts)) {
     const code = event === 'sendMessage' ? 'too_many_pending' : 'rate_limited';
     return { code, retryAfterMs: surplusRetryAfterMs };
   }
@@ -117,6 +150,12 @@ function limitOf(session: Session, { event }: ClientFrame, parts: FrameParts): L
     takeFrame(session, event, { rates: parts.rates, nowMs }) ||
     (event === 'sendMessage' ? parts.takeMessage() : 0);
   return waitMs === 0 ? undefined : { code: 'rate_limited', retryAfterMs: waitMs };
+}
+
+function mayNotWait(session: Session, event: string, parts: FrameParts): boolean {
+  if (session.queue.length >= parts.pendingMax) return true;
+  if (event !== 'sendMessage' || session.socket !== 'chat') return false;
+  return parts.sendLanes?.isFull(session) ?? false;
 }
 
 function refuseSurplus(

@@ -28,6 +28,8 @@ export interface MarkMessageParts {
   readonly deadlineMs: number;
 }
 
+const behindRetryAfterMs = 2_000;
+
 /** What became of a receipt: its answer, and what `/broadcast` is to be told of it. */
 export interface MarkOutcome {
   readonly answer: Answer;
@@ -50,6 +52,7 @@ export async function markMessage(
   const outcome = await append(session, { command, known, event: routed.logged }, parts);
   if (outcome.kind !== 'appended') {
     parts.awaited.cancel(stamp.eventId);
+    if (outcome.kind === 'outboxFull') return { answer: behind(command, stamp.ts) };
     return { answer: unchanged(receipt, command, stamp.ts) };
   }
   const answer = { passed: awaitOwnEvent(stamp.eventId, own, parts.ownEvent) };
@@ -107,6 +110,7 @@ async function append(
     return await parts.log.append({
       event,
       deadlineMs: parts.deadlineMs,
+      outbox: 'receipts',
       receipt: {
         reader: session.identity.key,
         level,
@@ -124,6 +128,11 @@ async function append(
 function unchanged(receipt: Receipt, { requestId }: ReceiptCommand, ts: string): Answer {
   const data = receiptUnchanged(receipt, ts);
   return only(encodeAnswer('messageUpdated', data, { ts, requestId, chatId: receipt.chatId }));
+}
+
+/** The backend is behind with what it was handed on. */
+function behind({ requestId }: ReceiptCommand, ts: string): Answer {
+  return only(errorFrame('unavailable', { ts, requestId }, { retryAfterMs: behindRetryAfterMs }));
 }
 
 function unknown({ requestId }: ReceiptCommand, ts: string): Answer {

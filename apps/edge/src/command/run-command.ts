@@ -6,11 +6,11 @@ import type { Answer } from './answer.ts';
 import { errorFrame, only } from './answer.ts';
 import { ping } from './ping.ts';
 import { refreshToken, type RefreshTokenParts } from './refresh-token.ts';
-import { sendMessage, type SendMessageParts } from './send-message.ts';
+import type { SendMessage } from './send-message.ts';
 import { tellEnd, updateTyping, type TypingParts } from './update-typing.ts';
 
 export interface CommandParts {
-  readonly send: SendMessageParts;
+  readonly send: SendMessage;
   readonly typing: TypingParts;
   readonly receipts: Receipts;
   readonly token: RefreshTokenParts;
@@ -38,7 +38,8 @@ function isReceipt({ event }: ClientFrame): boolean {
   return event === 'markMessageDelivered' || event === 'markMessageRead';
 }
 
-function dispatch(
+/** Handles the frame alone. */
+export function dispatch(
   session: Session,
   frame: ClientFrame,
   parts: CommandParts & { readonly respond: Respond },
@@ -65,7 +66,7 @@ function runInRoom(
   const give = (answer: Answer) => respond(answer, frame.requestId);
   switch (frame.event) {
     case 'sendMessage':
-      return sendMessage(session, frame, parts.send).then((answer) => {
+      return parts.send(session, frame).then((answer) => {
         endTyping(session, parts);
         return give(answer);
       });

@@ -12,7 +12,7 @@ import type { NewStamp } from '../clock/stamps.ts';
 import { frameFor } from '../room/audience.ts';
 import type { AwaitedEvents } from '../session/awaited-events.ts';
 import type { ChatSession } from '../session/session.ts';
-import { notAddedFrame, only, type Answer } from './answer.ts';
+import { notAddedFrame, only, type Answer, type NotAddedDetails } from './answer.ts';
 import { awaitOwnEvent, type OwnEventParts } from './await-own-event.ts';
 
 export interface SendMessageParts {
@@ -31,50 +31,60 @@ export interface SendMessageCommand {
   readonly requestId?: string;
 }
 
-interface Attempt {
+/** The backend is behind with what it was handed: it takes a moment to catch up. */
+const behind = { retryAfterMs: 2_000 };
+
+/** One message of one socket, on its way into the log. */
+export interface Attempt {
   readonly session: ChatSession;
   readonly command: SendMessageCommand;
   readonly message: Message;
   readonly stamp: Stamp;
 }
 
-export async function sendMessage(
-  session: ChatSession,
-  command: SendMessageCommand,
-  parts: SendMessageParts,
-): Promise<Answer> {
-  const stamp = parts.newStamp();
-  const messageId = parts.newId();
-  const message = messageOf(session, command.data, {
-    messageId,
-    ts: stamp.ts,
-    minted: parts.newId,
-  });
-  const attempt = { session, command, message, stamp };
+export interface AddedAnswer {
+  readonly answer: Answer;
+  /** False: it was not, or nobody knows. */
+  readonly isAdded: boolean;
+}
+
+/** Takes a message of a socket, and gives its answer. */
+export type SendMessage = (session: ChatSession, command: SendMessageCommand) => Promise<Answer>;
+
+/** What it sends is added as it is: the log is the record. */
+export function createSendMessage(parts: SendMessageParts): SendMessage {
+  return async (session, command) => {
+    const stamp = parts.newStamp();
+    const messageId = parts.newId();
+    const clientMessageId = command.data.client_message_id ?? parts.newId();
+    const sent = { messageId, clientMessageId, ts: stamp.ts };
+    const message = messageOf(session, command.data, sent);
+    const { answer } = await addMessage({ session, command, message, stamp }, parts);
+    return answer;
+  };
+}
+
+/** Into the log, once; answered by its own event, or told why not. */
+export async function addMessage(attempt: Attempt, parts: SendMessageParts): Promise<AddedAnswer> {
+  const { session, command, stamp } = attempt;
   const own = parts.awaited.expect(stamp.eventId, session, command.requestId);
   const outcome = await append(attempt, parts);
   if (outcome === 'unavailable' || outcome.kind !== 'appended') {
     // It may have passed although its append was not answered in time: then that was the answer.
-    if (!parts.awaited.cancel(stamp.eventId)) return undefined;
-    return refusalOrRepeat(attempt, outcome, parts);
+    if (!parts.awaited.cancel(stamp.eventId)) return { answer: undefined, isAdded: false };
+    return { answer: await refusalOrRepeat(attempt, outcome, parts), isAdded: false };
   }
-  return { passed: awaitOwnEvent(stamp.eventId, own, parts.ownEvent) };
+  const answer = { passed: awaitOwnEvent(stamp.eventId, own, parts.ownEvent) };
+  return { answer, isAdded: true };
 }
 
-function messageOf(
-  session: ChatSession,
+/** What a socket sends, as a message of its user. */
+export function messageOf(
+  { chatId, identity }: ChatSession,
   data: ClientData['sendMessage'],
-  sent: { messageId: string; ts: string; minted: () => string },
+  sent: { messageId: string; clientMessageId: string; ts: string },
 ): Message {
-  const { user } = session.identity;
-  const clientMessageId = data.client_message_id ?? sent.minted();
-  return sentMessage(data, {
-    messageId: sent.messageId,
-    chatId: session.chatId,
-    user,
-    ts: sent.ts,
-    clientMessageId,
-  });
+  return sentMessage(data, { ...sent, chatId, user: identity.user });
 }
 
 async function append(
@@ -90,6 +100,7 @@ async function append(
       deadlineMs: parts.deadlineMs,
       message: { messageId: message.id, type: message.type, author: key },
       refuseIfClosed: parts.refuseIfClosed && role === 'client',
+      outbox: 'messages',
       ...(clientMessageId !== undefined && {
         once: { kind: 'clientMessage', user: key, clientMessageId },
       }),
@@ -108,15 +119,22 @@ async function refusalOrRepeat(
 ): Promise<Answer> {
   if (outcome === 'unavailable') return notAdded('unavailable', attempt);
   if (outcome.kind === 'closed') return notAdded('chat_closed', attempt);
+  if (outcome.kind === 'outboxFull') return notAdded('backend_unavailable', attempt, behind);
   if (outcome.kind === 'duplicate') return repeat(attempt, outcome, parts);
   // The other outcomes belong to appends of other kinds.
   throw new Error(`an append of a message cannot be ${outcome.kind}`);
 }
 
-function notAdded(code: NotAddedCode, { session, command, stamp }: Attempt): Answer {
+/** To the sender alone. */
+export function notAdded(
+  code: NotAddedCode,
+  { session, command, stamp }: Pick<Attempt, 'session' | 'command' | 'stamp'>,
+  details: NotAddedDetails = {},
+): Answer {
   const clientMessageId = command.data.client_message_id ?? undefined;
   const context = { ts: stamp.ts, requestId: command.requestId };
-  return only(notAddedFrame(code, { chatId: session.chatId, clientMessageId }, { context }));
+  const refused = { chatId: session.chatId, clientMessageId };
+  return only(notAddedFrame(code, refused, { ...details, context }));
 }
 
 /** The same message again, to this socket alone, without a position: its place is elsewhere. */

@@ -31,6 +31,7 @@ const atOnce: Omit<DrainOptions, 'table'> = {
   stopListening: () => undefined,
   onClosing: () => undefined,
   finish: () => undefined,
+  abandon: () => undefined,
   partings: { size: 0 },
   random: () => 0,
 };

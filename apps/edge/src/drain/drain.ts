@@ -23,6 +23,8 @@ export interface DrainOptions {
   readonly flushMs: number;
   /** Takes no more commands of a session; undefined when all that were taken have been answered. */
   readonly finish: (session: Session) => Promise<void> | undefined;
+  /** Tells a session what is not answered by then. */
+  readonly abandon: (session: Session) => void;
   /** Sockets that are closed but for what their readers have not taken yet. */
   readonly partings: { readonly size: number };
   /** From 0 to 1. */
@@ -55,9 +57,10 @@ export async function drain(options: DrainOptions): Promise<void> {
 
 /** Who is joining still is turned away at once: it has been answered nothing that would have to end. */
 async function sendHome(session: Session, options: DrainOptions): Promise<void> {
-  const { random, finish, answerMs, retrySpreadMs } = options;
+  const { random, finish, abandon, answerMs, retrySpreadMs } = options;
   const answers = session.phase === 'live' ? finish(session) : undefined;
   if (answers !== undefined) await within(answerMs, answers);
+  abandon(session);
   session.end('draining', Math.round(random() * retrySpreadMs));
 }
 

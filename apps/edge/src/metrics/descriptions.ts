@@ -1,4 +1,5 @@
 /** Every metric of the edge. `docs/metrics.md` is made from this: `vitest run apps/edge/src/metrics -u`. */
+import { sendHookMetrics } from '@switchboard/hooks';
 import { processMetrics, type MetricDescription } from '@switchboard/runtime';
 
 const event = "an event's name in the protocol";
@@ -148,5 +149,13 @@ export const edgeMetrics = {
     kind: 'counter',
     help: 'Channels subscribed again because a quiet check found a hole',
     reading: 'Must be rare: a subscription was lost without its connection being lost.',
+  },
+  ...sendHookMetrics,
+  sendHookWaiting: {
+    name: 'switchboard_edge_send_hook_waiting',
+    kind: 'gauge',
+    help: 'Messages that wait for their turn to be decided on by the backend',
+    reading:
+      'A few chats with many, or many with a few: the backend is slower than what is sent. Of one chat more than `SEND_HOOK_PENDING_MAX` are refused.',
   },
 } as const satisfies Record<string, MetricDescription>;

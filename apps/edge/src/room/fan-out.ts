@@ -1,6 +1,7 @@
 /** One event of a room to this process's sockets there. */
 import type { BusEvent } from '@switchboard/bus';
 import { withRequestId } from '@switchboard/protocol';
+import type { PostedCopies } from '../hand-off/posted-copies.ts';
 import type { AwaitedEvents, Awaited } from '../session/awaited-events.ts';
 import type { ChatSession } from '../session/session.ts';
 import { frameFor, publicationsOf, topicsOf } from './audience.ts';
@@ -10,6 +11,8 @@ export interface FanOutParts {
   /** To every socket that is subscribed; gives their number. */
   readonly publish: (topic: string, frame: Uint8Array) => number;
   readonly awaited: AwaitedEvents;
+  /** Whoever waits for what a backend posts; absent: no backend is asked. */
+  readonly posted?: Pick<PostedCopies, 'take'> | undefined;
   readonly onSent: (eventName: string, sockets: number) => void;
   /** So many sockets were spared an ephemeral event. */
   readonly onSpared: (sockets: number) => void;
@@ -30,7 +33,7 @@ export function createRoomFanOut(parts: FanOutParts): RoomFanOut {
   };
   return {
     logged(room, event) {
-      const entry = parts.awaited.take(event.eventId);
+      const entry = parts.awaited.take(event.eventId) ?? parts.posted?.take(room.chatId, event);
       if (entry === undefined) return exceptFor([], room, () => publishAll(room, event));
       const own = ownCopyOf(entry.awaited, event);
       const apart = own === undefined ? [] : [entry.awaited.session];

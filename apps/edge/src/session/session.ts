@@ -14,6 +14,7 @@ import { CommandQueue } from './command-queue.ts';
 import type { Connection } from './connection.ts';
 import type { FrameBuckets } from './frame-buckets.ts';
 import { sourcesOfClaims, type Identity } from './identity.ts';
+import type { SendLane } from './send-lane.ts';
 
 /** RFC 6455's registry: "Try Again Later". Any code that is not ours means reconnect with backoff. */
 const tryAgainLater = 1013;
@@ -110,11 +111,18 @@ export class ChatSession extends AnySession {
   readonly socket = 'chat';
   readonly ticket: ChatTicket;
   readonly chatId: string;
+  /** Its messages, where a backend is asked about them; absent until it sends one. */
+  sends: SendLane | undefined;
 
   constructor(ticket: ChatTicket, options: SessionOptions) {
     super(ticket, options);
     this.ticket = ticket;
     this.chatId = ticket.chatId;
+  }
+
+  override over(): void {
+    super.over();
+    this.sends?.close();
   }
 }
 

@@ -136,6 +136,24 @@ export const serverFrameExamples: Record<(typeof seedServerEvents)[number], Exam
         },
       },
     },
+    {
+      name: 'rejected',
+      summary: 'The chat backend refused it; `reason` and `message` are its own',
+      payload: {
+        event: 'messageNotAdded',
+        ts: at('09:15:04.000'),
+        ...room,
+        request_id: 'r5',
+        data: {
+          client_message_id: 'c-1f0b9f',
+          chat_id: chatId,
+          code: 'backend_rejected',
+          message: 'This conversation has been archived',
+          retryable: false,
+          reason: 'conversation_archived',
+        },
+      },
+    },
   ],
   messageUpdated: [
     {

@@ -29,7 +29,7 @@ const messageNotAdded = z.object({
   retryable: z.boolean(),
   retry_after_ms: s.count.optional(),
   field: z.string().optional(),
-  reason: z.string().optional().meta({ description: "The backend's own code." }),
+  reason: s.word().optional().meta({ description: "The backend's own code." }),
 });
 
 const messageUpdated = z.object({

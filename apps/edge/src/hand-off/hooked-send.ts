@@ -1,0 +1,246 @@
+/** `sendMessage` where a backend decides: it is asked about the message, and what it says is done. */
+import type { SendDecision, SendHook } from '@switchboard/hooks';
+import { parseJson, type Message } from '@switchboard/protocol';
+import type { Answer } from '../command/answer.ts';
+import {
+  addMessage,
+  messageOf,
+  notAdded,
+  type Attempt,
+  type SendMessage,
+  type SendMessageParts,
+} from '../command/send-message.ts';
+import type { ReadFields } from './backend-fields.ts';
+import { idempotencyKeyOf, messageIdOf } from './message-key.ts';
+import type { ExpectedCopy, PostedCopies } from './posted-copies.ts';
+import type { SendLines } from './send-lines.ts';
+import {
+  takeClaim,
+  unclaimed,
+  type ClaimParts,
+  type ClaimTaken,
+  type HeldClaim,
+} from './take-claim.ts';
+
+export interface HookedSendParts {
+  readonly hook: SendHook;
+  readonly read: ReadFields;
+  readonly copies: PostedCopies;
+  readonly lines: SendLines;
+  readonly claim: ClaimParts;
+  readonly send: SendMessageParts;
+  /** Redis can be written to, as far as known. */
+  readonly isReady: () => boolean;
+  readonly isClosed: (chatId: string) => Promise<boolean>;
+  /** How long the sender waits in all for a decision, ms. */
+  readonly timeoutMs: number;
+  /** How long for a message that the backend posts itself, ms. */
+  readonly deferMaxMs: number;
+  /** The process ends: nobody is asked any more. */
+  readonly stopping: AbortSignal;
+}
+
+/** A message that the backend is asked about. */
+interface Question extends Attempt {
+  readonly clientMessageId: string;
+  readonly idempotencyKey: string;
+  readonly sinceMs: number;
+}
+
+interface Asked {
+  readonly decision: SendDecision<Message> | { readonly kind: 'closed' };
+  readonly claim: HeldClaim;
+  readonly copy: ExpectedCopy;
+}
+
+/** Who is told to come later comes after this, ms. */
+const retryAfterMs = 1_000;
+
+export function createHookedSend(parts: HookedSendParts): SendMessage {
+  return async (session, command) => {
+    const question = questionOf({ session, command }, parts);
+    const outcome = await inTurn(question, parts);
+    if (outcome.kind !== 'asked') return answerUnasked(question, outcome, parts);
+    try {
+      return await answer(question, outcome, parts);
+    } finally {
+      outcome.copy.end();
+      // It left meanwhile, and nobody waits for its events any more.
+      if (session.phase === 'ended') parts.send.awaited.forget(session);
+    }
+  };
+}
+
+function questionOf(
+  { session, command }: Pick<Attempt, 'session' | 'command'>,
+  { send, claim }: HookedSendParts,
+): Question {
+  const { chatId, identity } = session;
+  const stamp = send.newStamp();
+  const clientMessageId = command.data.client_message_id ?? send.newId();
+  const idempotencyKey = idempotencyKeyOf({ chatId, user: identity.key, clientMessageId });
+  const messageId = messageIdOf(idempotencyKey);
+  const message = messageOf(session, command.data, { messageId, clientMessageId, ts: stamp.ts });
+  const sinceMs = claim.monotonicNow();
+  return { session, command, message, stamp, clientMessageId, idempotencyKey, sinceMs };
+}
+
+type Unasked = Exclude<ClaimTaken, { kind: 'claimed' }>;
+
+/** The calls of one chat go a few at a time. */
+async function inTurn(
+  question: Question,
+  parts: HookedSendParts,
+): Promise<Unasked | ({ readonly kind: 'asked' } & Asked)> {
+  const { chatId } = question.session;
+  await parts.lines.turn(chatId);
+  try {
+    const taken = await claimOf(question, parts);
+    if (taken.kind !== 'claimed') return taken;
+    return { kind: 'asked', ...(await ask(question, taken.claim, parts)) };
+  } finally {
+    parts.lines.end(chatId);
+  }
+}
+
+/** Nobody can send a message again that came without an id: nothing has to be claimed. */
+async function claimOf(question: Question, parts: HookedSendParts): Promise<ClaimTaken> {
+  const { session, command, clientMessageId, sinceMs } = question;
+  if (!parts.isReady()) return { kind: 'unavailable' };
+  if (command.data.client_message_id == null) return { kind: 'claimed', claim: unclaimed };
+  const key = { chatId: session.chatId, user: session.identity.key, clientMessageId };
+  return takeClaim(key, sinceMs + parts.timeoutMs, parts.claim);
+}
+
+/** The copy is expected before the call: the backend may post before it answers. */
+async function ask(question: Question, claim: HeldClaim, parts: HookedSendParts): Promise<Asked> {
+  const { session, command, message, clientMessageId, idempotencyKey, sinceMs } = question;
+  const copy = parts.copies.expect(session, clientMessageId, command.requestId);
+  const refuses = parts.send.refuseIfClosed && session.identity.role === 'client';
+  try {
+    if (refuses && (await parts.isClosed(session.chatId)))
+      return { decision: { kind: 'closed' }, claim, copy };
+    const decision = await parts.hook.ask({
+      chatId: session.chatId,
+      body: bodyOf(question),
+      idempotencyKey,
+      timeoutMs: Math.max(0, sinceMs + parts.timeoutMs - parts.claim.monotonicNow()),
+      read: (fields) => parts.read(message, fields),
+      signal: parts.stopping,
+    });
+    return { decision, claim, copy };
+  } catch (error) {
+    copy.end();
+    claim.release();
+    throw error;
+  }
+}
+
+function bodyOf({ session, message, stamp, idempotencyKey }: Question): string {
+  return JSON.stringify({
+    event: 'sendMessage',
+    id: idempotencyKey,
+    ts: stamp.ts,
+    chat_id: session.chatId,
+    user: session.identity.user,
+    message,
+    session_id: session.id,
+  });
+}
+
+async function answer(question: Question, asked: Asked, parts: HookedSendParts): Promise<Answer> {
+  const { decision, claim, copy } = asked;
+  const wasPosted = copy.state === 'passed';
+  if (wasPosted) claim.end();
+  // Whatever the call came to: the sender has its message.
+  if (wasPosted) return undefined;
+  switch (decision.kind) {
+    case 'accepted':
+      return add({ ...question, message: decision.value }, asked, parts);
+    case 'deferred':
+      return awaitPosted(question, asked, parts);
+    case 'refused': {
+      const { reason, message } = decision;
+      await claim.settle(JSON.stringify({ reason, message }));
+      return refused(question, { reason, message });
+    }
+    case 'gaveUp':
+      claim.release();
+      return notAdded(decision.code, question, { retryAfterMs: decision.retryAfterMs });
+    case 'closed':
+      claim.release();
+      return notAdded('chat_closed', question);
+  }
+}
+
+/** What the backend has accepted is added, also to a chat that was closed meanwhile. */
+async function add(
+  attempt: Attempt,
+  { claim, copy }: Pick<Asked, 'claim' | 'copy'>,
+  { send }: HookedSendParts,
+): Promise<Answer> {
+  let isAdded = false;
+  try {
+    const added = await addMessage(
+      { ...attempt, stamp: send.newStamp() },
+      { ...send, refuseIfClosed: false },
+    );
+    isAdded = added.isAdded;
+    // A backend that answers and posts: the post came first and has been the answer.
+    return copy.state === 'passed' ? undefined : added.answer;
+  } finally {
+    if (isAdded) claim.end();
+    else claim.release();
+  }
+}
+
+async function awaitPosted(
+  question: Question,
+  { claim, copy }: Asked,
+  parts: HookedSendParts,
+): Promise<Answer> {
+  const state = await copy.within(parts.deferMaxMs);
+  if (state === 'passed') {
+    claim.end();
+    return undefined;
+  }
+  // It is there, and not for the eyes of its sender, who is told its own words.
+  if (state === 'hidden') return add(question, { claim, copy }, parts);
+  claim.release();
+  return notAdded('backend_timeout', question, { retryAfterMs });
+}
+
+async function answerUnasked(
+  question: Question,
+  taken: Unasked,
+  { send }: HookedSendParts,
+): Promise<Answer> {
+  switch (taken.kind) {
+    case 'added':
+      return (await addMessage(question, send)).answer;
+    case 'decided':
+      return refused(question, verdictOf(taken.verdict));
+    case 'busy':
+      return notAdded('backend_timeout', question, { retryAfterMs });
+    case 'unavailable':
+      return notAdded('unavailable', question);
+  }
+}
+
+interface Refusal {
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+}
+
+function refused(question: Question, { reason, message }: Refusal): Answer {
+  return notAdded('backend_rejected', question, {
+    ...(reason !== undefined && { reason }),
+    ...(message !== undefined && { message }),
+  });
+}
+
+/** As this edge or another has kept it. */
+function verdictOf(verdict: string): Refusal {
+  const parsed = parseJson(verdict);
+  return parsed.ok ? (parsed.value as Refusal) : {};
+}
