@@ -41,7 +41,7 @@ export const rooms: Workload = {
       say,
       openLoad,
       describe,
-      nameLoad,
+      nameLoad: nameTalk,
     });
     const rows = summarize(turns);
     const table = `${renderResults(rows)}\n\n${renderBackground(rows)}`;
@@ -61,10 +61,10 @@ const listLoads = ({ publishers = [64, 256], rates = [500, 2000] }: Asked): Load
   ...publishers.map((connections) => ({ kind: 'closed', connections }) as const),
 ];
 
-const nameLoad = (load: LoadShape): string =>
+export const nameTalk = (load: LoadShape): string =>
   load.kind === 'closed' ? `${load.connections} under way` : `${load.ratePerS} messages/s`;
 
-interface TalkScale {
+export interface TalkScale {
   clients: number;
   roomSize: number;
   operators: number;
@@ -72,7 +72,7 @@ interface TalkScale {
   say: (line: string) => void;
 }
 
-const openTalk = async (contender: Contender, scale: TalkScale): Promise<OpenedLoad> => {
+export const openTalk = async (contender: Contender, scale: TalkScale): Promise<OpenedLoad> => {
   const { rooms } = contender;
   if (rooms === undefined) throw new Error(`${contender.name} has no rooms`);
   const chats = Math.ceil(scale.clients / scale.roomSize);

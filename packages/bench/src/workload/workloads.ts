@@ -3,6 +3,7 @@ import { costCurve } from './cost-curve.ts';
 import { cuts } from './cuts.ts';
 import { density } from './density.ts';
 import { fanOut } from './fan-out.ts';
+import { handOff } from './hand-off.ts';
 import { ingest } from './ingest.ts';
 import { rooms } from './rooms.ts';
 import { presence } from './presence.ts';
@@ -22,6 +23,7 @@ export const workloads: ReadonlyMap<string, Workload> = new Map([
   ['cuts', cuts],
   ['presence', presence],
   ['overload', overload],
+  ['hand-off', handOff],
 ]);
 
 /** What is measured when nobody names anything: together under ten minutes on two cores. */

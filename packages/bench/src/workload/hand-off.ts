@@ -1,0 +1,96 @@
+/**
+ * Hand-off: what a customer's backend costs. The same talk in rooms without a backend, with one that is asked
+ * about every message, and with one that is told of every message afterwards; and the bare HTTP call of the
+ * hook, at the same pace, by processes that do nothing else.
+ */
+import type { Asked } from '../bench-options.ts';
+import { startBareCalls, type BareCalls } from '../contender/bare-calls.ts';
+import type { Contender, StartContender } from '../contender/contender.ts';
+import { startNodes, stopNodes } from '../contender/nodes.ts';
+import { startSwitchboardWith } from '../contender/switchboard.ts';
+import type { LoadShape } from '../load/load-shape.ts';
+import type { Measured } from '../measure/cpu-meter.ts';
+import { lanes, renderHandOff, summarizeHandOff } from '../report/hand-off-table.ts';
+import { summarize } from '../report/summary.ts';
+import { nameTalk, openTalk, type TalkScale } from './rooms.ts';
+import { runRounds, type OpenedLoad } from './rounds.ts';
+import type { Turn } from './turn.ts';
+import type { Workload } from './workload.ts';
+
+const program = new URL('../peer/hook-server.ts', import.meta.url);
+const nodes = 2;
+const secret = 'only-for-this-measurement';
+
+export const handOff: Workload = {
+  about: 'what it costs to ask a backend about every message, and to tell it',
+  peers: ['switchboard'],
+  file: 'hand-off',
+  run: async ({ options, signal, say }) => {
+    const { asked } = options;
+    const scale = {
+      clients: asked.clients ?? 2000,
+      roomSize: asked.roomSize ?? 2,
+      operators: asked.operators ?? 20,
+      seconds: asked.seconds ?? 8,
+      rounds: asked.rounds ?? 3,
+      loads: listLoads(asked),
+    };
+    const [backend] = await startNodes([program]);
+    const { port, pid } = backend!;
+    try {
+      const talk = { ...scale, receivers: options.receivers, say };
+      const turns = await runRounds({
+        options,
+        contenders: listContenders(`http://127.0.0.1:${port}`),
+        ...scale,
+        signal,
+        say,
+        openLoad: (contender) => openLoad(contender, talk, { role: 'backend', pid }),
+        describe,
+        nameLoad: nameTalk,
+      });
+      const rows = summarizeHandOff(summarize(turns, lanes.none));
+      return { scale, rows, turns, table: renderHandOff(rows) };
+    } finally {
+      await stopNodes([backend!]);
+    }
+  },
+};
+
+const listLoads = ({ publishers = [], rates = [250, 500] }: Asked): LoadShape[] => [
+  ...rates.map((ratePerS) => ({ kind: 'open', connections: 0, ratePerS }) as const),
+  ...publishers.map((connections) => ({ kind: 'closed', connections }) as const),
+];
+
+const listContenders = (backend: string): StartContender[] => {
+  const cluster =
+    (name: string, env: Readonly<Record<string, string>>): StartContender =>
+    async (signal) => ({ ...(await startSwitchboardWith({ nodes, env }, signal)), name });
+  const signed = { HOOK_SECRETS: secret };
+  return [
+    cluster(lanes.none, {}),
+    cluster(lanes.asked, { ...signed, SEND_HOOK_URL: `${backend}/send` }),
+    cluster(lanes.told, { ...signed, EVENTS_HOOK_URL: `${backend}/events` }),
+    () => Promise.resolve(startBareCalls(lanes.calls, `${backend}/send`)),
+  ];
+};
+
+/** What the backend itself uses is the customer's. */
+const openLoad = async (
+  contender: Contender | BareCalls,
+  talk: TalkScale,
+  backend: Measured,
+): Promise<OpenedLoad> => {
+  const load =
+    'flow' in contender
+      ? { flow: contender.flow, stop: () => Promise.resolve() }
+      : await openTalk(contender, talk);
+  const processes = [...load.flow.processes, backend];
+  return { ...load, flow: { ...load.flow, processes } };
+};
+
+const describe = ({ result }: Turn): string[] => [
+  `${Math.round(result.acceptedPerS)}/s`,
+  `${result.serverCpuSPerMillionMessages.toFixed(0)} CPU-µs each`,
+  `p50 ${result.answer.p50Ms.toFixed(1)} ms`,
+];
