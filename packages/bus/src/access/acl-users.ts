@@ -7,6 +7,8 @@ interface AclUser {
   readonly name: string;
   readonly purpose: string;
   readonly commands: readonly string[];
+  /** Beyond these, and only on the outbox: what it does there must not touch leases or members. */
+  readonly outboxCommands?: readonly string[];
   /** How keys and channels are marked: read and write, or read only. */
   readonly keys: '~' | '%R~';
   readonly follows: boolean;
@@ -127,7 +129,8 @@ export const aclUsers: readonly AclUser[] = [
     name: 'ingress',
     purpose:
       "apps/ingress: appends, reads, and delivers to the customer's backend; it holds no session, and so ends none",
-    commands: [...connecting, ...logging, ...delivering],
+    commands: [...connecting, ...logging],
+    outboxCommands: delivering,
     keys: '~',
     follows: true,
   },
@@ -146,13 +149,22 @@ export const passwordPlaceholder = (user: string): string =>
 
 /** The lines of an ACL file. @param keyPrefix as in `KEY_PREFIX` */
 export function renderAcl(keyPrefix: string): string {
-  const pattern = `${globEscaped(keyPrefix)}*`;
-  const lines = aclUsers.map(({ name, commands, keys, follows }) => {
-    const allowed = commands.map((command) => `+${command}`).join(' ');
-    const channels = follows ? ` &${pattern}` : '';
-    return `user ${name} on ${passwordPlaceholder(name)} resetkeys resetchannels ${keys}${pattern}${channels} -@all ${allowed}`;
+  const prefix = globEscaped(keyPrefix);
+  const lines = aclUsers.map((user) => {
+    const channels = user.follows ? ` &${prefix}*` : '';
+    const access = `resetkeys resetchannels ${user.keys}${prefix}*${channels} -@all ${allowed(user.commands)}`;
+    return `user ${user.name} on ${passwordPlaceholder(user.name)} ${access}${onOutbox(prefix, user)}`;
   });
   return `${['user default off', ...lines].join('\n')}\n`;
+}
+
+/** No other key has an id after its braces that begins so: braces and colons in ids are encoded. */
+function onOutbox(prefix: string, { outboxCommands }: AclUser): string {
+  return outboxCommands ? ` (~${prefix}{*}:outbox* ${allowed(outboxCommands)})` : '';
+}
+
+function allowed(commands: readonly string[]): string {
+  return commands.map((command) => `+${command}`).join(' ');
 }
 
 /** A prefix may hold what is a wildcard in an ACL pattern. */

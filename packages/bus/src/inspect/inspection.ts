@@ -6,7 +6,7 @@ import { Cluster, type Redis } from 'ioredis';
 import type { BusOptions } from '../contract.ts';
 import { within } from '../redis/call.ts';
 import { openConnections } from '../redis/connections.ts';
-import { createKeys } from '../redis/keys.ts';
+import { type Keys, createKeys } from '../redis/keys.ts';
 import { type ChatKey, readChatKeys } from './chat-keys.ts';
 import { type Finding, finding } from './finding.ts';
 import { judgeDeployment } from './judge-deployment.ts';
@@ -43,7 +43,7 @@ export async function openInspection(options: InspectionOptions): Promise<Inspec
   const keys = createKeys(options.keyPrefix, options.partitions);
   const servers = () => (redis instanceof Cluster ? primariesOf(redis) : [redis]);
   const check = async (): Promise<Finding[]> => {
-    const each = await Promise.all(servers().map((server) => checkServer(server, keys.cluster())));
+    const each = await Promise.all(servers().map((server) => checkServer(server, keys)));
     const deployment = judgeDeployment(await redis.hgetall(keys.cluster()), options);
     return [...worstOf(each), ...deployment];
   };
@@ -58,7 +58,7 @@ function primariesOf(cluster: Cluster): Redis[] {
   return cluster.nodes('master');
 }
 
-async function checkServer(server: Redis, key: string) {
+async function checkServer(server: Redis, keys: Keys) {
   const facts = await readServer(server);
   const offsetMs = Math.round(facts.clockOffsetMs);
   const findings = [
@@ -68,7 +68,7 @@ async function checkServer(server: Redis, key: string) {
       `${offsetMs} ms ahead of this machine`,
       "Redis' clock decides about leases and expiry: run an NTP client on its machine.",
     ]),
-    await judgeRights(server, key),
+    await judgeRights(server, keys),
     await judgeDoor(server),
   ];
   return { address: facts.address, findings };

@@ -1,19 +1,23 @@
 /** Whether each role may do in Redis what it must, and whether anybody else comes in. Changes nothing. */
 import { Redis } from 'ioredis';
 import { aclUsers } from '../access/acl-users.ts';
+import type { Keys } from '../redis/keys.ts';
 import { type Finding, finding } from './finding.ts';
 import { isRefusal } from './server-facts.ts';
 
 const changeRights = 'Compare with infra/redis/users.acl: it is rendered from what the code calls.';
 
-/** @param key of the deployment; none has to be there */
-export async function judgeRights(server: Redis, key: string): Promise<Finding> {
+/** @param keys of the deployment; none has to be there */
+export async function judgeRights(
+  server: Redis,
+  keys: Pick<Keys, 'cluster' | 'outbox'>,
+): Promise<Finding> {
   try {
     const lacking: string[] = [];
-    for (const { name, commands } of aclUsers) {
-      const refused = await refusedOf(server, { name, commands, key });
-      if (refused === undefined) return missingUser(name);
-      lacking.push(...refused.map((command) => `${name} may not ${command}`));
+    for (const role of aclUsers.flatMap((user) => rolesOf(user, keys))) {
+      const refused = await refusedOf(server, role);
+      if (refused === undefined) return missingUser(role.name);
+      lacking.push(...refused.map((command) => `${role.name} may not ${command}`));
     }
     const all = lacking.slice(0, 5).join(', ');
     return finding('acl', [
@@ -37,6 +41,13 @@ interface Role {
   readonly name: string;
   readonly commands: readonly string[];
   readonly key: string;
+}
+
+function rolesOf(user: (typeof aclUsers)[number], keys: Pick<Keys, 'cluster' | 'outbox'>): Role[] {
+  const { name, commands, outboxCommands } = user;
+  const anywhere = { name, commands, key: keys.cluster() };
+  if (!outboxCommands) return [anywhere];
+  return [anywhere, { name, commands: outboxCommands, key: keys.outbox(0) }];
 }
 
 /** The commands that a user may not run; undefined: there is no such user. */

@@ -121,6 +121,8 @@ describe('a user may not', () => {
         ['DEL', 'sb:{ctl}:nodes'],
         ['ZADD', 'sb:{ctl}:nodes', '1', 'x'],
         ['HDEL', 'sb:{0}:desk', 'x'],
+        ['XDEL', 'sb:{1}:log:outbox', '1-1'],
+        script("return redis.call('XDEL', 'sb:{0}:feed', '1-1')"),
       ],
     ],
     [
@@ -145,6 +147,15 @@ describe('a user may not', () => {
         /NOPERM|No permissions|can't (?:run|access)|not allowed/iu,
       );
     }
+  });
+
+  test('as ingress be kept from delivering', async () => {
+    const client = await redis.as('ingress');
+    const body = "return redis.call('XDEL', KEYS[1], '1-1')";
+    for (const key of ['sb:{1}:outbox', 'sb:{1}:outbox:dead']) {
+      expect(await client.call('EVAL', body, '1', key)).toBe(0);
+    }
+    expect(await client.call('ZADD', 'sb:{1}:outbox-parked:chat', 'XX', '1', 'x')).toBe(0);
   });
 
   test('as operator be kept from looking', async () => {
