@@ -16,7 +16,7 @@ export interface Accepted {
   readonly messageId?: string;
 }
 
-/** Rejects with a Problem (nothing was emitted) or with BusUnavailable (it may have been). */
+/** Rejects with a Problem (nothing was emitted, also when it is `unavailable`) or with BusUnavailable (it may have been). */
 export type Append = (request: Omit<AppendRequest, 'deadlineMs'>) => Promise<Accepted>;
 
 export interface AppendOptions {
@@ -56,12 +56,17 @@ function accept(outcome: AppendOutcome): Accepted {
     }
     case 'keyReused':
       throw problem('idempotency_key_reused');
+    case 'outboxFull':
+      throw problem('unavailable', { retryAfterS: outboxFullRetryAfterS, detail: outboxFull });
     case 'closed':
     case 'unchanged':
-    case 'outboxFull':
       throw new Error(`The log answered ${outcome.kind} to an event of ingress.`);
   }
 }
+
+const outboxFull = 'Too many events wait for the chat backend.';
+/** It is behind by thousands of events, or by hours. */
+const outboxFullRetryAfterS = 5;
 
 function answerOf({ eventId, position, present }: Omit<Accepted, 'duplicate'>) {
   return { eventId, position, present };

@@ -87,6 +87,24 @@ describe('POST /message', () => {
     expect(await ingress.room(body.chat_id)).toHaveLength(1);
   });
 
+  test('adds what a person sent once, under whatever id it is posted', async () => {
+    const [chatId, elsewhere] = [uniqueId('chat'), uniqueId('chat')];
+    const user = { id: 'ann', role: 'client' };
+    const post = (body: object) => ingress.post('/message', body).then((answer) => answer.body);
+    const sent = { client_message_id: 'c1', user };
+    const first = await post(message(chatId, sent));
+    expect(await post(message(chatId, sent))).toEqual({ ...first, duplicate: true });
+    const others = [
+      message(elsewhere, sent),
+      message(chatId, { ...sent, user: { id: 'ann', role: 'operator' } }),
+      message(chatId, { ...sent, user: { id: 'ann', role: 'bot' } }),
+      message(chatId, { ...sent, user: { id: 'ann', role: 'bot' } }),
+      message(chatId, { user }),
+    ];
+    for (const other of others) expect(await post(other)).toMatchObject({ duplicate: false });
+    expect(await ingress.room(chatId)).toHaveLength(5);
+  });
+
   test('takes the same message id in another chat', async () => {
     const id = uniqueId('m');
     const answers = await Promise.all(

@@ -32,7 +32,7 @@ function createMessage({ schemas, append, idempotency, stamp }: Parts): Operatio
     operationId: 'createMessage',
     summary: 'Tell the users of a chat of a new message',
     description:
-      'A `message.id` that is known in the chat (24 h) gets the first answer with `duplicate: true`, and nothing is emitted.',
+      'A `message.id` that is known in the chat (24 h) gets the first answer with `duplicate: true`, and nothing is emitted. So does the `client_message_id` of a user whose message with it was added already.',
     body: schemas.message,
     answer: messageAnswer,
     chatIdOf: (body) => body.chat_id,
@@ -40,7 +40,8 @@ function createMessage({ schemas, append, idempotency, stamp }: Parts): Operatio
       idempotency.run({ call, path, chatId: body.chat_id }, async (keys) => {
         const event = messageAdded(body, stamp());
         const request = { event, message: messageFacts(body), ...chatOf(body), ...keys() };
-        return answer(body.id, await append(request));
+        const handedOff = { outbox: 'posted_messages' as const, ...fulfilledBy(body) };
+        return answer(body.id, await append({ ...request, ...handedOff }));
       }),
   };
 }
@@ -66,7 +67,8 @@ function update(parts: Parts, body: MessageUpdateBody, call: Call): Promise<Mess
   return idempotency.run({ call, path, chatId: body.chat_id }, async (keys) => {
     const known = typeOf(body, await bus.log.recall(body.chat_id, body.id));
     const event = messageUpdated(body as Message, known, stamp());
-    return answer(body.id, await append({ event, ...chatOf(body), ...keys() }));
+    const request = { event, outbox: 'updates' as const, ...chatOf(body), ...keys() };
+    return answer(body.id, await append(request));
   });
 }
 
@@ -87,14 +89,29 @@ function immutable(field: string) {
   return problem('type_immutable', { errors: [{ field, message: 'may not be changed' }] });
 }
 
-function messageFacts({ id, type, type_role: typeRole, user }: MessageBody): MessageFacts {
-  const author = user?.role === 'client' || user?.role === 'operator' ? user : undefined;
+function messageFacts(body: MessageBody): MessageFacts {
+  const { id, type, type_role: typeRole } = body;
+  const author = authorOf(body);
   return {
     messageId: id,
     type,
     ...(isSet(typeRole) && { typeRole }),
-    ...(author !== undefined && { author: `${author.role}:${author.id}` as UserKey }),
+    ...(author !== undefined && { author }),
   };
+}
+
+/** A person; messages of bots and systems are nobody's. */
+function authorOf({ user }: MessageBody): UserKey | undefined {
+  if (user?.role !== 'client' && user?.role !== 'operator') return undefined;
+  return `${user.role}:${user.id}`;
+}
+
+/** What a person sent over a socket and the backend posts in its place. */
+function fulfilledBy(body: MessageBody): Pick<AppendRequest, 'fulfils'> {
+  const user = authorOf(body);
+  const { client_message_id: clientMessageId } = body;
+  if (user === undefined || !isSet(clientMessageId)) return {};
+  return { fulfils: { user, clientMessageId } };
 }
 
 function chatOf({ chat }: MessageBody | MessageUpdateBody): Partial<Pick<AppendRequest, 'chat'>> {
