@@ -78,7 +78,7 @@ function draw(box: HTMLElement, lines: readonly Line[], unit: string): UPlot {
       y: { range: (_plot, _min, max) => [0, niceTop(max)] },
     },
     axes: [
-      { ...axis, size: 30, space: 90, values: (_plot, marks) => marks.map(timeOf) },
+      { ...axis, size: 34, gap: 9, space: 90, values: (_plot, marks) => marks.map(timeOf) },
       { ...axis, size: 54, values: (_plot, marks) => marks.map((mark) => `${mark} ${unit}`) },
     ],
     series: [

@@ -53,9 +53,14 @@ function TokenForm({ problem, onToken }: { problem: string; onToken: (token: str
         id="api-token"
         type="password"
         autocomplete="off"
+        aria-describedby="api-token-help"
         value={token}
         onInput={(event) => setToken(event.currentTarget.value)}
       />
+      <p id="api-token-help" class="muted">
+        One with which services call the API (<code>API_TOKENS</code>). It stays in this tab and is
+        gone with it.
+      </p>
       <p class="problem" role="alert">
         {problem}
       </p>

@@ -9,6 +9,8 @@ export interface Accepted {
   append(key: string, message: Message): void;
   /** Fields that are absent stay as they were. */
   merge(id: string, change: Partial<Message>): void;
+  /** Whether messages may be missing after this one. */
+  setGap(id: string, isThere: boolean): void;
 }
 
 /** So many go at once: one by one each would move all others. */
@@ -34,6 +36,13 @@ export function createAccepted(max: number): Accepted {
       entries.push({ key, message, mark: markOf(message) });
       indexes.set(message.id, entries.length - 1 + dropped);
       trim();
+    },
+    setGap(id, isThere) {
+      const index = indexOf(id);
+      const entry = entries[index];
+      if (entry === undefined) return;
+      const { isBeforeGap: _before, ...rest } = entry;
+      entries[index] = { ...rest, ...(isThere && { isBeforeGap: true as const }) };
     },
     merge(id, change) {
       const index = indexOf(id);

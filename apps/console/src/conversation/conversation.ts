@@ -19,8 +19,6 @@ export interface Conversation {
   /** Changes with everything that is shown of it. */
   readonly beat: Pulse['beat'];
   readonly state: ReadonlySignal<ConnectionState>;
-  /** What was missed could not be had: messages may be missing. */
-  readonly hasGap: ReadonlySignal<boolean>;
   /** Who is in the room, oneself included. */
   readonly members: ReadonlySignal<readonly User[]>;
   typists(): readonly Typist[];
@@ -60,7 +58,6 @@ export function holdConversation(options: ConversationOptions): Conversation {
   const thread = createThread({ me: () => me, onChange: changed, ...max });
   const typing = createTypingBook(clock, changed);
   const { attend } = createAttention({ chat, thread, isReading });
-  const hasGap = signal(false);
 
   chat.on('messageAdded', ({ message }) => {
     thread.add(message);
@@ -70,14 +67,13 @@ export function holdConversation(options: ConversationOptions): Conversation {
   chat.on('messageUpdated', (data) => thread.update(data));
   chat.on('typingUpdated', (data) => typing.note(data));
   chat.on('userDisconnected', ({ user }) => typing.ended(chat.chatId, user.id));
-  chat.on('reload', () => void (hasGap.value = thread.length > 0));
+  chat.on('reload', thread.noteGap);
   const sender = createSender(chat, thread, me);
   return {
     chatId: chat.chatId,
     thread,
     beat: pulse.beat,
     state: watchState(chat, attend),
-    hasGap,
     members: watchMembers(chat),
     typists: () => typing.in(chat.chatId).filter(({ user }) => user.id !== me.id),
     ...sender,

@@ -13,6 +13,8 @@ export interface Entry {
   readonly sending?: 'waiting' | 'refused';
   /** Why it was refused. */
   readonly refusal?: string;
+  /** What came after it could not be had: messages may be missing there. */
+  readonly isBeforeGap?: true;
 }
 
 type Marked = Pick<Message, 'status' | 'read_at' | 'delivered_at'>;

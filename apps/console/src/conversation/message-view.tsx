@@ -29,6 +29,7 @@ export function MessageView(props: MessageViewProps) {
       ) : (
         <Bubble {...props} />
       )}
+      {entry.isBeforeGap === true && <p class="message-gap">Some messages may be missing here.</p>}
     </>
   );
 }

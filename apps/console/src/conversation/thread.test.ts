@@ -29,6 +29,25 @@ describe('a thread', () => {
     expect(texts(shown)).toEqual(['edited', '2']);
   });
 
+  test('says where messages may be missing, and takes it back when those before it come again', () => {
+    const gaps = ({ accepted }: Thread) =>
+      accepted.filter(({ isBeforeGap }) => isBeforeGap).map(({ message }) => message.id);
+    const shown = thread();
+    shown.noteGap();
+    shown.add(message('1', ada));
+    shown.add(message('2', ada));
+    shown.noteGap();
+    expect(gaps(shown)).toEqual(['2']);
+    shown.add(message('5', ada));
+    shown.add(message('2', ada));
+    expect(gaps(shown)).toEqual(['2']);
+    shown.noteGap();
+    shown.add(message('2', ada));
+    shown.add(message('6', ada));
+    expect(gaps(shown)).toEqual(['2']);
+    expect(texts(shown)).toEqual(['1', '2', '5', '6']);
+  });
+
   test('shows an own message at the end until it is accepted, and then at its place, as the same row', () => {
     const shown = thread();
     shown.expect(message('x', grace), 'x');

@@ -13,6 +13,11 @@ export interface Thread {
   /** The newest message that the other side wrote to this one, and that was accepted. */
   newestOfOthers(): Entry | undefined;
   add(message: Message): void;
+  /**
+   * What came after the newest message could not be had. Messages that come now and are known show that
+   * nothing is missing.
+   */
+  noteGap(): void;
   update(data: ServerData['messageUpdated']): void;
   /** Shows one's own message before it is accepted. */
   expect(message: Message, clientMessageId: string): void;
@@ -34,6 +39,8 @@ export function createThread({ me, onChange, max = 20_000 }: ThreadOptions): Thr
   const log = createAccepted(max);
   const accepted = log.entries;
   const pending: Entry[] = [];
+  /** The last message before a gap, until the next one comes. */
+  let seamId: string | undefined;
   const pendingIndex = (id: string): number => pending.findIndex(({ key }) => key === id);
 
   const settle = (message: Message): string => {
@@ -68,8 +75,16 @@ export function createThread({ me, onChange, max = 20_000 }: ThreadOptions): Thr
           (type === 'standard' || type === 'bot') && user?.role !== me().role,
       ),
     add(message) {
-      if (log.indexOf(message.id) >= 0) log.merge(message.id, message);
+      const isKnown = log.indexOf(message.id) >= 0;
+      if (isKnown && seamId !== undefined) log.setGap(seamId, false);
+      seamId = undefined;
+      if (isKnown) log.merge(message.id, message);
       else log.append(settle(message), message);
+      onChange();
+    },
+    noteGap() {
+      seamId = accepted.at(-1)?.message.id;
+      if (seamId !== undefined) log.setGap(seamId, true);
       onChange();
     },
     update(data) {

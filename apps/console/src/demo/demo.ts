@@ -25,4 +25,5 @@ if (visitor !== undefined) {
   document.body.append(script);
 } else {
   document.getElementById('without-token')?.removeAttribute('hidden');
+  document.getElementById('with-token')?.remove();
 }

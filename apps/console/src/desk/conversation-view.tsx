@@ -26,9 +26,6 @@ export function ConversationView({
   return (
     <section class="conversation" aria-label="Conversation">
       <ConversationHead desk={desk} conversation={conversation} />
-      {conversation.hasGap.value && (
-        <p class="banner is-warning">Some messages could not be fetched and may be missing here.</p>
-      )}
       <Messages conversation={conversation} myId={desk.me.id} />
       <Typing conversation={conversation} />
       <Reply desk={desk} conversation={conversation} key={conversation.chatId} />

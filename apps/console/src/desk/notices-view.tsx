@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Icon } from '../shell/icon.tsx';
+import { Menu } from '../shell/menu.tsx';
 import type { Desk } from './desk.ts';
 import type { Notice } from './notices.ts';
 
@@ -9,31 +10,30 @@ const shownMs = 8_000;
 
 export function NoticesView({ desk }: { desk: Desk }) {
   const all = desk.notices.all.value;
+  const button = (
+    <>
+      <span class="hidden">Notifications</span>
+      <Icon name="bell" />
+      {all.length > 0 && <span class="badge">{all.length}</span>}
+    </>
+  );
   return (
     <>
-      <details class="menu">
-        <summary class="button is-quiet">
-          <span class="hidden">Notifications</span>
-          <Icon name="bell" />
-          {all.length > 0 && <span class="badge">{all.length}</span>}
-        </summary>
-        <div class="menu-panel">
-          <h2>Notifications</h2>
-          {all.length === 0 && <p class="muted">Nothing new.</p>}
-          <ul class="notices">
-            {all.map((notice) => (
-              <li key={notice.key}>
-                <NoticeCard desk={desk} notice={notice} />
-              </li>
-            ))}
-          </ul>
-          {all.length > 0 && (
-            <button type="button" class="button" onClick={desk.notices.clear}>
-              Clear
-            </button>
-          )}
-        </div>
-      </details>
+      <Menu title="Notifications" button={button}>
+        {all.length === 0 && <p class="muted">Nothing new.</p>}
+        <ul class="notices">
+          {all.map((notice) => (
+            <li key={notice.key}>
+              <NoticeCard desk={desk} notice={notice} />
+            </li>
+          ))}
+        </ul>
+        {all.length > 0 && (
+          <button type="button" class="button" onClick={desk.notices.clear}>
+            Clear
+          </button>
+        )}
+      </Menu>
       <Newest desk={desk} />
     </>
   );
@@ -62,7 +62,14 @@ function NoticeCard({ desk, notice }: { desk: Desk; notice: Notice }) {
       <p class="notice-title">{notice.title}</p>
       <p>{notice.text}</p>
       {chatId !== undefined && (
-        <button type="button" class="link" onClick={() => desk.openChat(chatId)}>
+        <button
+          type="button"
+          class="link"
+          onClick={({ currentTarget }) => {
+            desk.openChat(chatId);
+            currentTarget.closest('details')?.removeAttribute('open');
+          }}
+        >
           Open chat
         </button>
       )}

@@ -1,5 +1,5 @@
 /** How times and counts are written. */
-const clockTime = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const clockTime = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const dayTime = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const wholeDay = new Intl.DateTimeFormat(undefined, {
   weekday: 'long',

@@ -12,6 +12,7 @@ import { createTokenRenewal } from '../sign-in/token-renewal.ts';
 import type { Vault } from '../sign-in/vault.ts';
 import { ConnectionPill } from './connection-pill.tsx';
 import { Icon } from './icon.tsx';
+import { PageTitle } from './page-title.tsx';
 import type { Place } from './place.ts';
 import { fragmentOf, type View } from './route.ts';
 import { ThemeButton } from './theme.tsx';
@@ -27,6 +28,7 @@ export function Shell({ vault, place, view }: ShellProps) {
   const current = view.value === 'desk' && desk === undefined ? 'start' : view.value;
   return (
     <div class={`shell view-${current}`}>
+      <PageTitle view={current} desk={desk} />
       <header class="bar">
         <a class="brand" href={fragmentOf('start')}>
           <img src="icon.svg" alt="" width="24" height="24" />

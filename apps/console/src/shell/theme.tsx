@@ -1,13 +1,14 @@
 /** Light or dark: the system's, until one is chosen. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { Icon } from './icon.tsx';
 
 const key = 'switchboard:theme';
 
 type Theme = 'light' | 'dark';
 
-const systemTheme = (): Theme =>
-  matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+const system = matchMedia('(prefers-color-scheme: dark)');
+
+const systemTheme = (): Theme => (system.matches ? 'dark' : 'light');
 
 const chosenTheme = (): Theme | undefined => {
   const chosen = localStorage.getItem(key);
@@ -23,6 +24,11 @@ export function applyTheme(): void {
 export function ThemeButton() {
   const [theme, setTheme] = useState<Theme>(chosenTheme() ?? systemTheme());
   const other = theme === 'dark' ? 'light' : 'dark';
+  useEffect(() => {
+    const follow = () => setTheme(chosenTheme() ?? systemTheme());
+    system.addEventListener('change', follow);
+    return () => system.removeEventListener('change', follow);
+  }, []);
   return (
     <button
       type="button"
