@@ -1,10 +1,14 @@
 /** Every environment variable of ingress, with its limits: the README's table is generated from this. */
-import { defaultLogLimits, topologyProblem } from '@switchboard/bus';
+import { defaultLogLimits, topologyProblem, type OutboxOptions } from '@switchboard/bus';
 import { defaultLimits } from '@switchboard/protocol';
 import {
   durationMs,
+  eventsHookVariables,
   flag,
+  hookIsSigned,
+  hookSecretVariables,
   list,
+  outboxVariables,
   processVariables,
   secretList,
   wholeNumber,
@@ -151,6 +155,20 @@ const limits = {
   }),
 };
 
-export const ingressConfig = z.object({ ...where, ...access, ...behaviour, ...times, ...limits });
+const handOff = { ...outboxVariables, ...eventsHookVariables, ...hookSecretVariables };
+
+export const ingressConfig = z
+  .object({ ...where, ...access, ...behaviour, ...times, ...limits, ...handOff })
+  .superRefine(hookIsSigned('EVENTS_HOOK_URL'));
 
 export type IngressConfig = z.output<typeof ingressConfig>;
+
+/** What is handed on to the backend, and how much may wait for it; undefined: nothing is. */
+export function outboxOf(config: IngressConfig): OutboxOptions | undefined {
+  if (config.EVENTS_HOOK_URL === undefined) return undefined;
+  return {
+    kinds: new Set(config.EVENTS_HOOK_KINDS),
+    maxEvents: config.OUTBOX_MAX_EVENTS,
+    maxAgeMs: config.OUTBOX_MAX_AGE_MS,
+  };
+}

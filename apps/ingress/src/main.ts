@@ -14,7 +14,8 @@ import {
   redisAccessOf,
 } from '@switchboard/runtime';
 import { readTokenEntry } from './api-tokens.ts';
-import { ingressConfig } from './config.ts';
+import { ingressConfig, outboxOf } from './config.ts';
+import { startHandOff } from './hand-off/hand-off.ts';
 import { createIngress } from './ingress.ts';
 import { createHealth } from './routes/health.ts';
 
@@ -25,7 +26,10 @@ const logger = createLogger({
   name: 'ingress',
   version,
   level: config.LOG_LEVEL,
-  secrets: config.API_TOKENS.map((entry) => readTokenEntry(entry).token),
+  secrets: [
+    ...config.API_TOKENS.map((entry) => readTokenEntry(entry).token),
+    ...(config.HOOK_SECRETS ?? []),
+  ],
 }).child({ node: nodeId });
 const shutdown = createShutdown({ logger, timeoutMs: config.SHUTDOWN_TIMEOUT_MS });
 
@@ -39,6 +43,7 @@ const tracing = await openTracing({
 });
 shutdown.add('tracing', () => tracing.stop());
 
+const outbox = outboxOf(config);
 const plainBus = await openBus({
   redisUrl: config.REDIS_URL,
   redisAccess: redisAccessOf(config),
@@ -49,6 +54,7 @@ const plainBus = await openBus({
     roomMaxBytes: config.ROOM_LOG_MAX_BYTES,
   },
   clientName: nodeId,
+  ...(outbox && { outbox }),
   onWarning: (message, details) => logger.warn(details ?? {}, message),
 });
 const bus = { ...plainBus, log: tracing.log(plainBus.log) };
@@ -77,6 +83,20 @@ const privateServer = createPrivateServer({
 });
 const privatePort = await privateServer.start();
 shutdown.add('private server', () => privateServer.stop());
+
+const handOff = await startHandOff({
+  config,
+  outbox: bus.outbox,
+  metrics,
+  logger,
+  // Told apart from one of the same name that runs still, or has died.
+  workerId: `${nodeId}/${randomUUID().slice(0, 8)}`,
+  version,
+  nowMs: bus.now,
+});
+shutdown.add('hand-off', () => handOff.stop());
+// Others take over while this process still serves.
+shutdown.signal.addEventListener('abort', () => void handOff.stop().catch(() => undefined));
 
 await ingress.listen({ host: config.HOST, port: config.PORT });
 shutdown.add('http', () => ingress.close());

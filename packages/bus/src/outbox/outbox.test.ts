@@ -221,9 +221,8 @@ describe('dead letters', () => {
     const { letters } = await fixture.outbox.deadLetters({ limit: 10 });
     expect(framesOf(letters)).toEqual(['b1']);
     expect(await fixture.outbox.replay({ ids: [letters[0]!.id, letters[0]!.id, '1-2-3'] })).toBe(1);
-    expect((await held.due(10)).chats.map(({ chatId }) => chatId).toSorted()).toEqual(
-      [chat, other].toSorted(),
-    );
+    const due = (await held.due(10)).chats.map(({ chatId }) => chatId);
+    expect(new Set(due)).toEqual(new Set([chat, other]));
     expect((await stateOf(held)).parkedEvents).toBe(4);
   });
 

@@ -1,0 +1,156 @@
+/**
+ * Tries parked chats again, each by itself: one event first, and more with each that gets through. What is tried
+ * for too long in vain is given up, so that one event does not hold its chat for ever.
+ */
+import { backoffMs } from '@switchboard/hooks';
+import type { OutboxEvent, ParkedChat } from '@switchboard/bus';
+import { type Lane, withinBytes } from './batch.ts';
+import { deliver, type DeliverySteps } from './deliver.ts';
+import { retryAfterOf } from './doubt.ts';
+import { fullOf, type LaneStep, type PartitionParts } from './partition-parts.ts';
+import { BATCH_MAX_BYTES, CHATS_AT_A_TIME } from './times.ts';
+import type { Failing } from './verdict.ts';
+import type { WaitingLane } from './waiting-lane.ts';
+
+export interface ParkedLane {
+  readonly step: LaneStep;
+  /** Resolves when nothing is under way any more. */
+  finish(): Promise<void>;
+}
+
+/** An event is given up after as many tries at least, however long it has waited before the first. */
+const TRIES_MIN = 3;
+/** So much more is sent at once with each call that gets through. */
+const GROWTH = 4;
+
+export function createParkedLane(parts: PartitionParts, waiting: WaitingLane): ParkedLane {
+  const { held, times } = parts;
+  const underWay = new Map<Lane, Promise<void>>();
+  let askedMs = -Infinity;
+  let failure: { readonly error: unknown } | undefined;
+
+  function start(chat: ParkedChat): void {
+    const trial = retry(chat, parts, waiting)
+      .catch((error: unknown) => void (failure = { error }))
+      .finally(() => underWay.delete(chat.chatId));
+    underWay.set(chat.chatId, trial);
+  }
+  /** What waits tells when the backend is back; now and then a parked chat is asked, too. */
+  function isTimeToAsk(): boolean {
+    const nowMs = parts.monotonicMs();
+    if (nowMs - askedMs < times.downBackoff.maxMs) return false;
+    askedMs = nowMs;
+    return true;
+  }
+  function throwFailure(): void {
+    const failed = failure;
+    failure = undefined;
+    if (failed) throw failed.error;
+  }
+  return {
+    async step() {
+      throwFailure();
+      const isDown = waiting.isDown();
+      if (isDown && !isTimeToAsk()) return times.idleMs;
+      const limit = isDown ? 1 : CHATS_AT_A_TIME + underWay.size;
+      const { chats, nextInMs = times.idleMs } = await held.due(limit);
+      for (const chat of chats) {
+        if (underWay.has(chat.chatId)) continue;
+        if (underWay.size === CHATS_AT_A_TIME) await Promise.race(underWay.values());
+        throwFailure();
+        start(chat);
+      }
+      return Math.min(nextInMs, times.idleMs);
+    },
+    async finish() {
+      await Promise.all(underWay.values());
+    },
+  };
+}
+
+async function retry(chat: ParkedChat, parts: PartitionParts, waiting: WaitingLane): Promise<void> {
+  const { held, batchMaxEvents } = parts;
+  const { chatId } = chat;
+  let { attempts } = chat;
+  let size = attempts === 0 ? batchMaxEvents : 1;
+  for (;;) {
+    const events = withinBytes(await held.readParked(chatId, size), BATCH_MAX_BYTES);
+    const [first] = events;
+    if (!first) return held.acknowledgeParked(chatId, []);
+    const progress = { events: 0 };
+    const failing = await deliver(events, stepsOf(parts, { chat, attempts, progress }));
+    if (progress.events > 0) {
+      waiting.trust();
+      attempts = 0;
+    }
+    if (failing === undefined) {
+      size = Math.min(batchMaxEvents, size * GROWTH);
+      continue;
+    }
+    attempts += 1;
+    const isAlone = events.length === 1 && !waiting.isDown();
+    const isLast = isAlone && isGivenUp(first, { chat, attempts }, parts);
+    if (!isLast || !(await giveUp(first, { chat, attempts, failing }, parts)))
+      return postpone(chatId, attempts, failing, parts);
+    attempts = 0;
+    size = 1;
+  }
+}
+
+interface Trial {
+  readonly chat: ParkedChat;
+  readonly attempts: number;
+}
+
+function stepsOf(
+  { held, send, measurements }: PartitionParts,
+  { chat, attempts, progress }: Trial & { readonly progress: { events: number } },
+): DeliverySteps {
+  return {
+    send,
+    async delivered(events) {
+      await held.acknowledgeParked(chat.chatId, events);
+      measurements.delivered(events.length);
+      progress.events += events.length;
+    },
+    async refused(event, verdict) {
+      const firstMs = attempts === 0 ? {} : { firstMs: chat.sinceMs };
+      const rites = { failure: verdict.failure, attempts: attempts + 1, ...firstMs };
+      if ((await held.bury(event, rites)) === 'full') return fullOf(verdict);
+      measurements.buried(event, verdict);
+      progress.events += 1;
+      return undefined;
+    },
+  };
+}
+
+function isGivenUp(
+  event: OutboxEvent,
+  { chat, attempts }: Trial,
+  { nowMs, retryMaxMs }: PartitionParts,
+): boolean {
+  const beforeMs = nowMs() - retryMaxMs;
+  return attempts >= TRIES_MIN && chat.sinceMs <= beforeMs && event.atMs <= beforeMs;
+}
+
+async function giveUp(
+  event: OutboxEvent,
+  { chat, attempts, failing }: Trial & { readonly failing: Failing },
+  { held, measurements }: PartitionParts,
+): Promise<boolean> {
+  const rites = { failure: failing.failure, attempts, firstMs: chat.sinceMs };
+  if ((await held.bury(event, rites)) === 'full') return false;
+  measurements.buried(event, failing);
+  return true;
+}
+
+function postpone(
+  chatId: Lane,
+  attempts: number,
+  failing: Failing,
+  { held, times, random }: PartitionParts,
+): Promise<void> {
+  const askedMs = Math.min(retryAfterOf([failing]), times.retryAfterMaxMs);
+  const retryInMs = Math.max(askedMs, backoffMs(attempts - 1, times.parkedBackoff, random));
+  return held.postpone(chatId, { failure: failing.failure, attempts, retryInMs });
+}
