@@ -66,12 +66,11 @@ const faults = {
 
 type FaultName = keyof typeof faults;
 
-/** Each once, so early that who was on the killed edge is told as gone when the rest has settled. */
-const shortPlan: readonly FaultName[] = [
-  'edgeKilled',
-  'workerKilled',
-  'redisKilled',
-  'backendDead',
+/** Each once, the deaths that are followed by a start at the same time. */
+const shortPlan: readonly (readonly FaultName[])[] = [
+  ['edgeKilled', 'workerKilled'],
+  ['redisKilled'],
+  ['backendDead'],
 ];
 const pauseMs = { short: 400, long: 4000 };
 
@@ -92,7 +91,8 @@ const goWrong = async (stage: Stage): Promise<void> => {
     await delay(longestPauseMs * (0.5 + random()));
   };
   await delay(500);
-  if (!scale.isLong) for (const name of shortPlan) await happen(name, pauseMs.short);
+  for (const names of scale.isLong ? [] : shortPlan)
+    await Promise.all(names.map((name) => happen(name, pauseMs.short)));
   while (scale.isLong && ledger.now() < scale.seconds * 1000 - pauseMs.long)
     await happen(choose(stage, Object.keys(faults)) as FaultName, pauseMs.long);
   for (const [name, count] of counts) figure(name, count);
@@ -101,7 +101,7 @@ const goWrong = async (stage: Stage): Promise<void> => {
 export const handOff: Scenario = {
   name: 'hand-off',
   ingresses: 2,
-  shortSeconds: 9,
+  shortSeconds: 6,
   redisArgs: everysec,
   handOff: {
     hooks: ['send', 'events'],
@@ -116,11 +116,12 @@ export const handOff: Scenario = {
     DRAIN_WINDOW_MS: '2000',
     SHUTDOWN_TIMEOUT_MS: '8000',
   },
+  shortEnv: { DRAIN_WAIT_MS: '0', DRAIN_WINDOW_MS: '100' },
   shape: ({ isLong, seconds }) => ({
     socketShare: 0.7,
     ...(isLong
       ? { rooms: 100, passersBy: 50, messages: seconds * 50 }
-      : { rooms: 10, passersBy: 10, messages: 300 }),
+      : { rooms: 10, passersBy: 10, messages: 240 }),
   }),
   patienceMs: 20_000,
   faults: goWrong,
