@@ -16,7 +16,15 @@ export interface ChatKey {
   readonly expiresInMs: number;
 }
 
-const methods = ['log', 'state', 'messages', 'olderMessages', 'members', 'room'] as const;
+const methods = [
+  'log',
+  'state',
+  'messages',
+  'olderMessages',
+  'members',
+  'room',
+  'outboxParkedEvents',
+] as const;
 const deadlineMs = 3_000;
 
 export async function readChatKeys(
@@ -44,6 +52,7 @@ async function readKey(
 async function countOf(server: RedisCommands, type: KeyKind['type'], key: string): Promise<number> {
   if (type === 'stream') return server.xlen(key);
   if (type === 'hash') return server.hlen(key);
+  if (type === 'zset') return server.zcard(key);
   const [, subscribers] = (await server.call('PUBSUB', 'SHARDNUMSUB', key)) as [string, number];
   return subscribers;
 }

@@ -1,7 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startRedisCluster, type RedisCluster } from '@switchboard/testkit';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { lostInSilence, openPair, talkEverywhere, until, type Pair } from './talk.fixture.ts';
+import {
+  handedOn,
+  lostInSilence,
+  oneChatEach,
+  openPair,
+  talkEverywhere,
+  until,
+  type Pair,
+} from './talk.fixture.ts';
+import { roomEvent } from '../log/log.fixture.ts';
 import { stats } from '../nodes/node-stats.fixture.ts';
 
 let cluster: RedisCluster;
@@ -49,6 +58,37 @@ test('leases, presence and control work although their keys are at several nodes
   await lease.release(0);
 });
 
+test('claims, and what is handed on to a backend, work in every partition', async () => {
+  const { speaker, listener } = pair;
+  const lease = await speaker.nodes.enter('node-2', () => stats);
+  for (const [partition, chatId] of oneChatEach(speaker.log.partitions).entries()) {
+    const sent = { user, clientMessageId: 'c' };
+    const claim = (bus: typeof speaker, token: string) =>
+      bus.claims.claim({ chatId, ...sent }, token, 60_000);
+    expect(await claim(speaker, 'a')).toEqual({ kind: 'claimed' });
+    expect(await claim(listener, 'b')).toEqual({ kind: 'busy' });
+    await speaker.claims.settle({ chatId, ...sent }, 'a', 'no');
+    expect(await claim(listener, 'b')).toEqual({ kind: 'decided', verdict: 'no' });
+    const event = roomEvent(chatId, 'hi');
+    await speaker.log.append({ event, outbox: 'messages', fulfils: sent, deadlineMs: 2_000 });
+    expect(await claim(listener, 'b')).toEqual({ kind: 'added' });
+    await speaker.presence.join(
+      { room: { chatId }, sessionId: 's', user, userJson },
+      { ...event, event: 'userConnected' },
+    );
+    const outbox = await listener.outbox.acquire(partition, 'worker', 10_000);
+    const events = (await outbox?.read(10)) ?? [];
+    const told = events.map((each) => [each.chatId, JSON.parse(each.frame).event]);
+    expect(told).toEqual([
+      [chatId, 'messageAdded'],
+      [chatId, 'userConnected'],
+    ]);
+    await outbox?.acknowledge(events);
+    await outbox?.release();
+  }
+  await lease.release(0);
+});
+
 test('while a slot moves and while a shard fails over nothing is lost, repeated or out of order', async () => {
   const talks = await talkEverywhere(pair);
   const target = ((await cluster.shardOf('0')) + 1) % 3;
@@ -79,6 +119,7 @@ test('what a node refuses of a redirection fails a command and not the process, 
   await allowAsking('+asking');
   for (const talk of talks) await talk.stop();
   for (const talk of talks) expect(lostInSilence(talk)).toEqual([]);
+  for (const talk of talks) expect(await handedOn(pair, talk)).toEqual(talk.said);
   expect(unhandled).toEqual([]);
 });
 

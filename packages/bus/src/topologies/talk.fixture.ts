@@ -1,11 +1,12 @@
 /** Talk over one bus while another one follows, and the account of it: what was said, what was heard. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { partitionOf } from '@switchboard/protocol';
-import { type Bus, BusUnavailable, type Follow } from '../contract.ts';
+import { type Bus, BusUnavailable, type Follow, outboxKinds } from '../contract.ts';
 import { record, roomEvent, type Recorder } from '../log/log.fixture.ts';
 import { openBus } from '../open-bus.ts';
 
 export interface Talk {
+  readonly chatId: string;
   /** Texts that were acknowledged, in order; each was tried until it was. */
   readonly said: readonly string[];
   readonly heard: Recorder;
@@ -39,6 +40,7 @@ async function talk(speaker: Bus, listener: Bus, chatId: string): Promise<Talk> 
     }
   }
   return {
+    chatId,
     said,
     heard,
     longestSilenceMs: () => state.longestMs,
@@ -58,7 +60,7 @@ async function say(bus: Bus, chatId: string, text: string): Promise<void> {
   const event = roomEvent(chatId, text);
   for (;;) {
     try {
-      await bus.log.append({ event, once, deadlineMs: ATTEMPT_MS });
+      await bus.log.append({ event, once, outbox: 'messages', deadlineMs: ATTEMPT_MS });
       return;
     } catch (error) {
       if (!(error instanceof BusUnavailable)) throw error;
@@ -94,6 +96,7 @@ export async function openPair(redisUrl: string): Promise<Pair> {
       keyPrefix,
       partitions: PARTITIONS,
       clientName,
+      outbox: { kinds: new Set(outboxKinds), maxEvents: 1_000_000, maxAgeMs: 3_600_000 },
       onWarning: (message, details) =>
         void warnings.push(`${clientName}: ${message} ${JSON.stringify(details ?? {})}`),
     });
@@ -107,8 +110,19 @@ export async function openPair(redisUrl: string): Promise<Pair> {
   };
 }
 
+/** What a backend would be told of a talk, oldest first. */
+export async function handedOn({ listener }: Pair, { chatId }: Talk): Promise<string[]> {
+  const partition = partitionOf(chatId, PARTITIONS);
+  const outbox = await listener.outbox.acquire(partition, 'worker', 10_000);
+  const events = (await outbox?.read(100_000)) ?? [];
+  await outbox?.release();
+  return events
+    .filter((event) => event.chatId === chatId)
+    .map(({ frame }) => JSON.parse(frame).data.message.text);
+}
+
 /** A new chat of each partition, in their order. */
-function oneChatEach(partitions: number): string[] {
+export function oneChatEach(partitions: number): string[] {
   const name = crypto.randomUUID();
   const chats = Array.from({ length: partitions * 50 }, (_, number) => `${name}-${number}`);
   return Array.from(
