@@ -24,7 +24,10 @@ export interface Subscriber {
   renew(channel: string): void;
   /** Gives up the connection of a channel on which nothing comes though Redis was told again. */
   reconnect(channel: string): void;
-  /** Called after every reconnect, when all channels are subscribed again. */
+  /**
+   * Called when copies may have been missed and Redis has been told of the channels again: after every
+   * reconnect, and once more when what it refused then has worked.
+   */
   onReconnect(listener: () => void): void;
   /** Hands nothing on for so long, ms: what comes meanwhile is handed on together, in its order. */
   readonly hold: ReadHold;
@@ -72,6 +75,8 @@ class RedisSubscriber implements Subscriber {
   private connectedBefore: boolean;
   private flushing = false;
   private moveTimer: NodeJS.Timeout | undefined;
+  /** Something was refused: until it works copies are missed. */
+  private wasRefused = false;
   private closed = false;
 
   constructor(redis: Redis, warn: Warn) {
@@ -141,8 +146,20 @@ class RedisSubscriber implements Subscriber {
 
   private async resubscribe(): Promise<void> {
     await this.subscribeWanted();
-    if (this.connectedBefore) for (const listener of this.reconnectListeners) listener();
+    if (this.connectedBefore) this.tellMissed();
     this.connectedBefore = true;
+  }
+
+  private async retry(): Promise<void> {
+    await this.subscribeWanted();
+    if (!this.wasRefused || this.closed) return;
+    if ([...this.channels.values()].some(({ state }) => state === 'wanted')) return;
+    this.wasRefused = false;
+    this.tellMissed();
+  }
+
+  private tellMissed(): void {
+    for (const listener of this.reconnectListeners) listener();
   }
 
   private scheduleFlush(): void {
@@ -183,7 +200,8 @@ class RedisSubscriber implements Subscriber {
     } catch (error) {
       this.warn('subscribe failed', { channels: names.length, error: (error as Error).message });
       for (const channel of batch) channel.answer('wanted');
-      setTimeout(() => this.scheduleFlush(), RETRY_MS).unref();
+      this.wasRefused = true;
+      setTimeout(() => void this.retry(), RETRY_MS).unref();
     }
   }
 }
