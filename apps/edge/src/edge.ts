@@ -42,8 +42,8 @@ export interface Edge {
   abandon(session: Session): void;
   /** Messages that wait for their turn to be decided on by a backend. */
   readonly messagesWaiting: number;
-  /** Resolves when no backend is being asked about a message, or waited for. */
-  messagesDone(): Promise<void>;
+  /** Resolves when no backend is asked about a message, or waited for, and at the latest after so long, ms. */
+  messagesDone(timeoutMs: number): Promise<void>;
 }
 
 /** How long a room or the feeds are followed after their last socket has gone, ms. */
@@ -116,7 +116,7 @@ export function createEdge(options: EdgeOptions): Edge {
     get messagesWaiting() {
       return handOff?.waiting ?? 0;
     },
-    messagesDone: async () => handOff?.done(),
+    messagesDone: async (timeoutMs) => handOff?.done(timeoutMs),
     spare(session, isSpared) {
       if (session.socket === 'chat') room.rooms.spare(session, isSpared);
       else desk.spare(session, isSpared);

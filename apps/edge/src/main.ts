@@ -278,7 +278,7 @@ shutdown.add('sockets', async () => {
   });
   // Who has not been answered by now was told so, and asks again elsewhere: under the same key.
   sendHook?.stop();
-  await edge.messagesDone();
+  await edge.messagesDone(config.SHUTDOWN_TIMEOUT_MS / 10);
   await sendHook?.close();
   slowReaders.stop();
   server.close();

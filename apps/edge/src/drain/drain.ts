@@ -60,7 +60,7 @@ async function sendHome(session: Session, options: DrainOptions): Promise<void> 
   const { random, finish, abandon, answerMs, retrySpreadMs } = options;
   const answers = session.phase === 'live' ? finish(session) : undefined;
   if (answers !== undefined) await within(answerMs, answers);
-  abandon(session);
+  if (session.phase === 'live') abandon(session);
   session.end('draining', Math.round(random() * retrySpreadMs));
 }
 

@@ -19,8 +19,8 @@ export interface HandOff {
   /** Messages that wait for their turn. */
   readonly waiting: number;
   createSend(send: SendMessageParts): SendMessage;
-  /** Resolves when none is under way. */
-  done(): Promise<void>;
+  /** Resolves when none is under way, and at the latest after so long, ms. */
+  done(timeoutMs: number): Promise<void>;
   /** The session has ended. */
   forget(session: ChatSession): void;
 }
@@ -80,8 +80,9 @@ export function createHandOff(
         return answer;
       };
     },
-    async done() {
-      await Promise.allSettled(underWay);
+    async done(timeoutMs) {
+      const tooLate = new Promise((resolve) => wheel.after(timeoutMs, () => resolve(undefined)));
+      await Promise.race([Promise.allSettled(underWay), tooLate]);
     },
     forget(session) {
       lanes.forget(session);

@@ -1,5 +1,4 @@
 /** One process at a time asks the backend about a message: waits for its turn, and keeps it while it asks. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { BusUnavailable, type Claims, type SentMessageKey } from '@switchboard/bus';
 import type { Cancel, Wheel } from '../clock/wheel.ts';
 
@@ -53,8 +52,14 @@ export async function takeClaim(
       return { kind: 'claimed', claim: hold({ message, token }, parts) };
     if (outcome.kind !== 'busy') return outcome;
     if (parts.stopping.aborted || parts.monotonicNow() + pause > untilMs) return outcome;
-    await delay(pause * (0.75 + parts.random() / 2));
+    await wait(pause * (0.75 + parts.random() / 2), parts.wheel);
   }
+}
+
+function wait(ms: number, wheel: Wheel): Promise<void> {
+  return new Promise((resolve) => {
+    wheel.after(ms, resolve);
+  });
 }
 
 async function tryClaim(message: SentMessageKey, token: string, { claims }: ClaimParts) {
