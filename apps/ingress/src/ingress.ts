@@ -24,6 +24,7 @@ import { addConsole } from './routes/console.ts';
 import { disconnectOperation } from './routes/disconnect.ts';
 import { addDocs, watchRoutes } from './routes/docs.ts';
 import { globalOperation } from './routes/global.ts';
+import { addHandOff } from './routes/hand-off.ts';
 import { addHealth } from './routes/health.ts';
 import { addMembers } from './routes/members.ts';
 import { messageOperations } from './routes/message.ts';
@@ -157,11 +158,12 @@ function addEmitting(app: FastifyInstance, context: Context): void {
 }
 
 function addReads(app: FastifyInstance, { bus, schemas }: Parts): void {
-  const { presence, log, nodes, control } = bus;
+  const { presence, log, nodes, control, outbox } = bus;
   addOnlineUsers(app, { schemas, presence });
   addChatEvents(app, { schemas, log });
   addMembers(app, { schemas, presence, maxUsers: membersMaxUsers });
   addNodes(app, { nodes, control });
+  addHandOff(app, outbox);
 }
 
 function batchOptions(context: Context) {

@@ -152,6 +152,19 @@ export {
   operatorsAnswer,
   problem,
 } from './http/answers.ts';
+export {
+  type DeadLettersQuery,
+  type DiscardBody,
+  type HandOffAnswer,
+  type ReplayBody,
+  deadLettersAnswer,
+  deadLettersQuery,
+  discardAnswer,
+  discardBody,
+  handOffAnswer,
+  replayAnswer,
+  replayBody,
+} from './http/hand-off.ts';
 export { type ProblemDetails, createProblem } from './http/create-problem.ts';
 
 // Who receives what

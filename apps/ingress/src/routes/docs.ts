@@ -38,6 +38,7 @@ export async function watchRoutes(
         { name: 'Sessions' },
         { name: 'Bulk' },
         { name: 'Cluster' },
+        { name: 'Hand-off' },
       ],
     },
     ...fastifyZodOpenApiTransformers,
