@@ -8,6 +8,8 @@
  *   With `executed: 'unknown'` it may have happened, but it will not happen later than its deadline.
  * - A follow delivers every logged event after its position once and in order, or says `lost`.
  *   It never skips in silence, whatever pub/sub dropped, repeated or delayed.
+ * - With an outbox, an append, a join or a leave of a kind that was chosen is in it if and only if it
+ *   happened; what is in it is as safe as Redis' own writes.
  * - Ephemeral events are at most once and in no order; nothing else may be built on them.
  * - No method throws synchronously; every promise settles within its deadline.
  */

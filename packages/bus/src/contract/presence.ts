@@ -46,7 +46,8 @@ export interface DeskPart {
 
 export interface Presence {
   /**
-   * Enters a session. Publishes `connected` when the user had no session there. Idempotent per session.
+   * Enters a session. Publishes `connected`, and hands it on to the outbox, when the user had no session
+   * there. Idempotent per session.
    * Resolves to the user's oldest sessions there that are too many now: whoever joins has them closed.
    */
   join(
@@ -54,7 +55,7 @@ export interface Presence {
     connected: RoutedEvent | undefined,
     limits?: { readonly sessionsMax: number },
   ): Promise<SessionName[]>;
-  /** Takes a session out. Publishes `disconnected` when it was the user's last there. Idempotent. */
+  /** Takes a session out. Publishes and hands on `disconnected` when it was the user's last there. Idempotent. */
   leave(membership: Membership, disconnected: RoutedEvent | undefined): Promise<void>;
   /** Its connection has closed: it is no connection of its user any more, and there until it leaves. */
   retire(membership: Membership): Promise<void>;

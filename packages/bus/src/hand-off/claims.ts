@@ -1,8 +1,8 @@
 /** Claims, kept where the append looks for first answers: a message is asked about or in the log, never both. */
 import type { ClaimOutcome, Claims, SentMessageKey } from '../contract.ts';
-import { onceKeyOf } from '../log/once-key.ts';
 import { within } from '../redis/call.ts';
 import type { Keys } from '../redis/keys.ts';
+import { onceKeyOf } from '../redis/once-key.ts';
 import type { RedisCommands } from '../redis/script.ts';
 import { releaseClaimScript, renewClaimScript, settleClaimScript } from './claims.lua.ts';
 import { decodeRefusal, encodeClaim, encodeRefusal, isClaim } from './once-values.ts';

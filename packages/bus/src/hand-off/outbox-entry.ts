@@ -1,7 +1,6 @@
 /** What the outbox is given of those who come and go: published for people, kept for the backend. */
 import { type RoutedEvent, frameHeadWithoutPosition } from '@switchboard/protocol';
 import type { OutboxKind } from '../contract.ts';
-import { ephemeralFrame } from '../log/envelope.ts';
 import { encodeId, NO_CHAT } from '../redis/keys.ts';
 
 /** As the scripts take it; an empty frame: nothing. */
@@ -22,6 +21,6 @@ export function presenceEntry(
   if (!part) return NOTHING;
   return {
     chat: event.chatId === undefined ? NO_CHAT : encodeId(event.chatId),
-    frame: ephemeralFrame(frameHeadWithoutPosition(event), part.data),
+    frame: `${frameHeadWithoutPosition(event)}"data":${part.data}}`,
   };
 }

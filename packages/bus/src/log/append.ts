@@ -14,10 +14,10 @@ import { type AppendArg, appendArgs, appendScript } from './append.lua.ts';
 import { encodeMeta, encodeSubject, feedAudience, feedSubject } from './envelope.ts';
 import { decodeFirstAnswer, decodeMemory } from './memory.ts';
 import { createNonces } from './nonce.ts';
-import { onceKeyOf } from './once-key.ts';
 import { encodeRoutingId } from './routing.ts';
 import { within } from '../redis/call.ts';
 import { encodeId, type Keys, NO_CHAT } from '../redis/keys.ts';
+import { onceKeyOf } from '../redis/once-key.ts';
 import { type RedisCommands, defineScript } from '../redis/script.ts';
 
 type Reply =

@@ -335,9 +335,8 @@ class Episode {
     expect(await Promise.all(rooms)).toEqual([0, 0, 0]);
     await this.expectAgreement();
     for (const watched of this.watched) watched.close();
-    for (let partition = 0; partition < keys.partitions; partition++) {
-      await redis.unlink(keys.outbox(partition));
-    }
+    const outboxes = Array.from({ length: keys.partitions }, (_, index) => keys.outbox(index));
+    await redis.unlink(...outboxes);
     await redis.unlink(keys.nodes());
     await redis.unlink(keys.cluster());
   }

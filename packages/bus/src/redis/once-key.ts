@@ -1,6 +1,6 @@
 /** Where the first answer to what may come again is kept. */
 import type { OnceKey } from '../contract.ts';
-import type { Keys } from '../redis/keys.ts';
+import type { Keys } from './keys.ts';
 
 /** @param chatId absent: an event without a room */
 export function onceKeyOf(keys: Keys, chatId: string | undefined, once: OnceKey): string {
