@@ -83,10 +83,10 @@ export function startPartitionWorker(
   const parts: PartitionParts = { ...options, held, send: createSend(course, lease, options) };
   const waiting = createWaitingLane(parts);
   const parked = createParkedLane(parts, waiting);
+  const endWork = options.onWork(held.partition, () => pauses[0]?.end());
   const lanes = [waiting.step, parked.step].map((step, index) =>
     runLane(step, pauses[index] as Pause, course, options),
   );
-  const endWork = options.onWork(held.partition, () => pauses[0]?.end());
 
   async function run(): Promise<void> {
     await Promise.all(lanes);

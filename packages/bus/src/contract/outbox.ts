@@ -137,7 +137,7 @@ export interface Outbox {
   leave(workerId: string): Promise<void>;
   /** Undefined: another worker has it. Taking what one has already ends the earlier hold. */
   acquire(partition: number, workerId: string, leaseMs: number): Promise<HeldOutbox | undefined>;
-  /** Calls back when something comes into an empty outbox; may be missed. One listener for a partition. Gives what ends it. */
+  /** Calls back when something comes into an empty outbox; may be missed. Gives what ends it. */
   onWork(partition: number, listener: () => void): () => void;
   /** Of every partition, in their order. */
   states(): Promise<OutboxState[]>;

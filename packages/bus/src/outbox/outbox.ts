@@ -20,7 +20,7 @@ export interface OutboxDependencies {
 }
 
 export function createOutbox(dependencies: OutboxDependencies): Outbox {
-  const { redis, keys, subscriber, deadlineMs, newToken } = dependencies;
+  const { redis, keys, deadlineMs, newToken } = dependencies;
   return {
     partitions: keys.partitions,
     enroll: (workerId, leaseMs) =>
@@ -35,10 +35,7 @@ export function createOutbox(dependencies: OutboxDependencies): Outbox {
       if ((await within(deadlineMs, call)) === 0) return undefined;
       return createHeldOutbox({ redis, keys, deadlineMs, partition, token });
     },
-    onWork(partition, listener) {
-      const subscription = subscriber.subscribe(keys.outbox(partition), () => listener());
-      return () => subscription.close();
-    },
+    onWork: createWakeUp(dependencies),
     states: () =>
       Promise.all(
         Array.from({ length: keys.partitions }, (_, partition) =>
@@ -46,6 +43,30 @@ export function createOutbox(dependencies: OutboxDependencies): Outbox {
         ),
       ),
     ...createDeadLetters(dependencies),
+  };
+}
+
+/** One subscription for all who listen to a partition. */
+function createWakeUp({
+  keys,
+  subscriber,
+}: Pick<OutboxDependencies, 'keys' | 'subscriber'>): Outbox['onWork'] {
+  const listening = new Map<number, Set<() => void>>();
+  const subscriptions = new Map<number, { close(): void }>();
+  return (partition, listener) => {
+    const listeners = listening.get(partition) ?? new Set();
+    listeners.add(listener);
+    if (listeners.size === 1) {
+      listening.set(partition, listeners);
+      const channel = keys.outbox(partition);
+      const wake = () => listeners.forEach((each) => each());
+      subscriptions.set(partition, subscriber.subscribe(channel, wake));
+    }
+    return () => {
+      if (!listeners.delete(listener) || listeners.size > 0) return;
+      listening.delete(partition);
+      subscriptions.get(partition)?.close();
+    };
   };
 }
 
