@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fetchTimeoutMs, ofKind, overlays, prepare, render, type Manifest } from './render.ts';
+import { environmentOf, roleOf } from './settings.ts';
 
 beforeAll(prepare, fetchTimeoutMs);
 
@@ -114,7 +115,8 @@ describe.each(overlays)('in %s', (overlay) => {
   test('what is referred to is there, or named in README.md as to be made', async () => {
     const manifests = await render(overlay);
     const names = (kind: string) => ofKind(manifests, kind).map(({ metadata }) => metadata.name);
-    const madeByHand = overlay === 'dev' ? [] : ['switchboard-edge', 'switchboard-ingress'];
+    const madeByHand =
+      overlay === 'dev' ? [] : ['switchboard-edge', 'switchboard-ingress', 'switchboard-hooks'];
     const text = JSON.stringify(manifests);
     const referred = (key: string) =>
       [...text.matchAll(new RegExp(`"${key}":\\{(?:"key":"\\w+",)?"name":"([^"]+)"`, 'gu'))].map(
@@ -153,4 +155,24 @@ test('with separate pools /broadcast goes to its own edges', async () => {
     ['chat', 'switchboard-edge'],
     ['broadcast', 'switchboard-edge-broadcast'],
   ]);
+});
+
+test('with a backend every process has its address and secrets, and may call out to it', async () => {
+  const manifests = await render('production-backend');
+  const deployments = ofKind(manifests, 'Deployment');
+  expect(deployments).toHaveLength(2);
+  for (const deployment of deployments) {
+    const environment = environmentOf(deployment, manifests);
+    expect(environment.get('EVENTS_HOOK_URL')).toMatch(/^http:\/\/[\w.-]+\/hooks\/events$/u);
+    expect(environment.has('SEND_HOOK_URL')).toBe(roleOf(deployment) === 'edge');
+    const { envFrom } = podOf(deployment).containers[0];
+    expect(envFrom).toContainEqual({ secretRef: { name: 'switchboard-hooks' } });
+  }
+  const backend = { namespaceSelector: { matchLabels: { 'switchboard/backend': 'true' } } };
+  const out = ofKind(manifests, 'NetworkPolicy').find(
+    ({ metadata }) => metadata.name === 'switchboard-hooks',
+  );
+  expect(out!['spec'].egress).toEqual([{ to: [backend], ports: [{ port: 8080 }] }]);
+  const names = deployments.map((deployment) => labelsOf(deployment)['app.kubernetes.io/name']);
+  expect(out!['spec'].podSelector.matchExpressions[0].values.toSorted()).toEqual(names.toSorted());
 });

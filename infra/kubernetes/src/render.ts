@@ -11,7 +11,7 @@ export interface Manifest {
   readonly [field: string]: any;
 }
 
-export const overlays = ['dev', 'production', 'production-pools'] as const;
+export const overlays = ['dev', 'production', 'production-pools', 'production-backend'] as const;
 
 export type Overlay = (typeof overlays)[number];
 

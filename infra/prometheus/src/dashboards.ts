@@ -1,60 +1,7 @@
 /** The pictures of Grafana, as code: infra/grafana has what this makes. */
 
-interface Query {
-  readonly expr: string;
-  readonly legend?: string;
-}
-
-interface Panel {
-  readonly title: string;
-  /** What it shows, and what to look for. */
-  readonly description: string;
-  /** A unit of Grafana, e.g. `ms`, `bytes`, `short`, `ops`. */
-  readonly unit: string;
-  readonly queries: readonly Query[];
-}
-
-export interface Dashboard {
-  /** Of the file, and in links. */
-  readonly uid: string;
-  readonly title: string;
-  readonly panels: readonly Panel[];
-}
-
-const rate = (metric: string, by: string): string =>
-  `sum by (${by}) (rate(${metric}{pod=~"$pod"}[$__rate_interval]))`;
-const each = (metric: string): string => `max by (pod) (${metric}{pod=~"$pod"})`;
-const quantile = (q: number): Query => ({
-  expr: `histogram_quantile(${q}, sum by (le) (rate(switchboard_ingress_append_duration_ms_bucket{pod=~"$pod"}[$__rate_interval])))`,
-  legend: `p${q * 100}`,
-});
-const perPod = (
-  title: string,
-  metric: string,
-  about: Pick<Panel, 'unit' | 'description'>,
-): Panel => ({
-  title,
-  ...about,
-  queries: [{ expr: each(metric), legend: '{{pod}}' }],
-});
-const rates = (
-  title: string,
-  metric: string,
-  { by, description }: { by: string; description: string },
-): Panel => ({
-  title,
-  description,
-  unit: 'ops',
-  queries: [
-    {
-      expr: rate(metric, by),
-      legend: by
-        .split(', ')
-        .map((label) => `{{${label}}}`)
-        .join(' '),
-    },
-  ],
-});
+import { backend } from './backend-dashboard.ts';
+import { each, perPod, quantile, rate, rates, type Dashboard, type Panel } from './panel.ts';
 
 const cluster: Dashboard = {
   uid: 'switchboard-cluster',
@@ -100,7 +47,7 @@ const cluster: Dashboard = {
       title: 'Time of an append',
       description: 'From the call to the answer of Redis.',
       unit: 'ms',
-      queries: [quantile(0.5), quantile(0.99)],
+      queries: [0.5, 0.99].map((q) => quantile(q, 'switchboard_ingress_append_duration_ms')),
     },
     perPod('Lateness of events', 'switchboard_edge_follow_lag_milliseconds', {
       unit: 'ms',
@@ -201,7 +148,7 @@ const edges: Dashboard = {
   ],
 };
 
-export const dashboards: readonly Dashboard[] = [cluster, edges];
+export const dashboards: readonly Dashboard[] = [cluster, edges, backend];
 
 const source = { type: 'prometheus', uid: '${datasource}' };
 const columns = 3;
