@@ -16,9 +16,10 @@ export interface Ready {
   redis: string;
   ingress: string;
   edges: string[];
+  backend?: string;
   api_token: string;
   auth_secret: string;
-  pids: { edges: number[]; ingress: number[]; redis: number | null };
+  pids: { edges: number[]; ingress: number[]; redis: number | null; backend?: number };
 }
 
 export interface Launch {

@@ -100,6 +100,46 @@ describe('npm start -- --json', () => {
   });
 });
 
+describe('npm start -- --with-backend', () => {
+  test('brings a backend up that decides on what is said, and learns what happened', async () => {
+    const launched = await ready(launcherAlone, ['--edges', '1', '--with-backend']);
+    const { edges, backend } = launched.ready;
+    const get = async (path: string) => (await fetch(`${backend}/conversations/c1${path}`)).text();
+    const visitor = await openChat({ url: edges[0]!, token: await get('/token') });
+    await visitor.next('connected');
+    const send = (text: string) =>
+      visitor.sendFrame('sendMessage', { text, client_message_id: text }, text);
+
+    send('May I have spam');
+    const refused = await visitor.next('messageNotAdded');
+    expect(refused.data).toMatchObject({ code: 'backend_rejected', reason: 'unwanted' });
+    send('My card 4111 1111 1111 1111, are you open?');
+    const added = await visitor.next('messageAdded');
+    const own = { text: 'My card •••• 1111, are you open?', meta: { number: 1 } };
+    expect(added.data.message).toMatchObject(own);
+    const answered = await visitor.next(({ data }) => data.message?.type === 'bot');
+    expect(answered.data.message).toMatchObject({ user: { name: 'Robin' }, meta: { number: 2 } });
+    visitor.sendFrame('markMessageRead', { message_id: answered.data.message.id });
+    await vi.waitFor(
+      async () =>
+        expect(JSON.parse(await get(''))).toMatchObject({
+          present: [{ name: 'Ada' }],
+          messages: [
+            { number: 1, state: 'shown', message: own },
+            { number: 2, state: 'shown', read_at: expect.any(String) },
+          ],
+        }),
+      { timeout: 15_000, interval: 100 },
+    );
+    await visitor.close();
+
+    // Nobody is left to tell the backend to end.
+    const since = performance.now();
+    launched.child.kill('SIGKILL');
+    await expectNothingLeft(launched, since);
+  });
+});
+
 describe('the end', () => {
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
     '%s to npm stops everything and leaves nothing behind',
