@@ -1,6 +1,11 @@
 /** A cluster whose processes have no more rights in Redis than their role needs, over TLS. */
-import { startCluster, type Cluster } from '@switchboard/testkit';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  startCluster,
+  startScriptedBackend,
+  type Cluster,
+  type ScriptedBackend,
+} from '@switchboard/testkit';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createBackend } from '../backend.ts';
 import { createCast } from '../cast.ts';
 import type { RedisUser } from './deployed-access.ts';
@@ -8,6 +13,8 @@ import { startGuardedRedis, type GuardedRedis } from './guarded-redis.ts';
 
 let redis: GuardedRedis;
 let cluster: Cluster;
+/** Whom the hooks call. */
+let hooked: ScriptedBackend;
 let names = 0;
 const cast = createCast(
   () => cluster,
@@ -16,19 +23,29 @@ const cast = createCast(
 const backend = createBackend(() => ({ url: cluster.ingress.url, apiToken: cluster.apiToken }));
 
 beforeAll(async () => {
-  redis = await startGuardedRedis();
+  [redis, hooked] = await Promise.all([startGuardedRedis(), startScriptedBackend()]);
   cluster = await startCluster({
     redisUrl: redis.url('edge'),
     keyPrefix: 'sb:',
-    env: { ...redis.env, ROOM_GRACE_MS: '100' },
+    env: {
+      ...redis.env,
+      ...hooked.env,
+      EVENTS_HOOK_KINDS: 'messages,posted_messages,updates,receipts,users,operators',
+      ROOM_GRACE_MS: '100',
+    },
     envOf: { 'ingress-1': { REDIS_URL: redis.url('ingress') } },
   });
 });
 afterAll(async () => {
   await cast.leave();
   await cluster?.stop();
-  await redis.stop();
+  await Promise.all([redis.stop(), hooked.stop()]);
 });
+
+const refusedCommands = async () => (await redis.as('admin')).call('ACL', 'LOG');
+
+/** A backoff or two of the outbox, and two busy cores. */
+const patience = { timeout: 30_000, interval: 50 };
 
 describe('with the rights of their roles and over TLS', () => {
   test('edges and ingress carry a conversation, and are refused nothing', async () => {
@@ -69,8 +86,29 @@ describe('with the rights of their roles and over TLS', () => {
     await operator.next('userDisconnected');
     await backend.post('/sessions/disconnect', { user_id: back.id, revoke: true });
     expect((await back.closed).code).toBe(4501);
-    const admin = await redis.as('admin');
-    expect(await admin.call('ACL', 'LOG')).toEqual([]);
+    expect(await refusedCommands()).toEqual([]);
+  });
+
+  test('what a backend refuses or does not take for now is put aside, listed and delivered', async () => {
+    const told = (chatId: string) =>
+      [...hooked.events.values()].filter(({ frame }) => frame.chat_id === chatId).length;
+    const visitor = await cast.visitor('spam', { edge: 0 });
+    hooked.script({ hook: 'send', chatId: 'spam', times: 1, answer: { status: 422 } });
+    visitor.sendFrame('sendMessage', { text: 'Buy', client_message_id: 'c1' });
+    await visitor.next('messageNotAdded');
+    const forgive = hooked.script({ hook: 'events', chatId: 'refused', answer: { status: 422 } });
+    hooked.script({ hook: 'events', chatId: 'late', times: 3, answer: { status: 500 } });
+    await Promise.all(['refused', 'late', 'other'].map((chatId) => backend.say(chatId)));
+    const letters = async () => (await backend.get('/hand-off/dead-letters')).letters;
+    await vi.waitFor(async () => expect(await letters()).toHaveLength(1), patience);
+    await vi.waitFor(() => expect([told('late'), told('other')]).toEqual([1, 1]), patience);
+    forgive();
+    await backend.post('/hand-off/dead-letters/replay', { all: true });
+    await vi.waitFor(() => expect(told('refused')).toBe(1), patience);
+    await backend.post('/hand-off/dead-letters/discard', { ids: ['0:1-1'] });
+    expect((await backend.get('/hand-off')).partitions).toHaveLength(16);
+    expect(await refusedCommands()).toEqual([]);
+    expect(hooked.problems).toEqual([]);
   });
 
   test('nobody comes in without the authority that signed Redis’ certificate', async () => {
