@@ -85,8 +85,8 @@ end
 
 local feedPosition = ''
 if feedMeta ~= '' then
-  local data = feedData
-  if feedChatId ~= '' then data = '{"chat":' .. chatJson() .. ',' .. string.sub(feedData, 2) end
+  local data = feedData ~= '' and feedData or roomData
+  if feedChatId ~= '' then data = '{"chat":' .. chatJson() .. ',' .. string.sub(data, 2) end
   local meta = feedMeta .. ' ' .. routing()
   local feed = redis.call('HMGET', feedStateKey, 'position', 'bytes', 'entries', 'renewed')
   local previous = feed[1] or '0'

@@ -123,7 +123,8 @@ function feedArgs(event: RoutedEvent, partition: number): Args {
   return {
     feedMeta: feedMeta(event, feed),
     feedHead: frameHead(event, `${partition}:`),
-    feedData: feed.data,
+    // Mostly the very text that the room's operators read: it goes to Redis once.
+    feedData: feed.data === event.room?.data ? '' : feed.data,
     feedChatId: feed.joinChat ? JSON.stringify(event.chatId) : '',
   };
 }

@@ -37,13 +37,14 @@ export function messageUpdated(
   const sockets = roomAudience(audience);
   const operators = { message, changed };
   const clients = { message: messageForClients(message), changed };
+  const room = sockets && roomPart({ audience: sockets, operators, clients });
   return {
     event: 'messageUpdated',
     eventId,
     ts,
     chatId: update.chat_id,
-    ...(sockets && { room: roomPart({ audience: sockets, operators, clients }) }),
-    ...(audience.feed && { feed: { to: 'filtered', data: JSON.stringify(operators) } }),
+    ...(room && { room }),
+    ...(audience.feed && room && { feed: { to: 'filtered', data: room.data } }),
   };
 }
 
