@@ -31,6 +31,7 @@ describe('closed', () => {
     ['chats that failed have been answered since', 'a- b- a+ b+ c- d- e-'],
     ['calls were given up', 'a? b? c? d?'],
     ['what failed is long ago', 'a- b- 20001 c-'],
+    ['only successes are forgotten', 'e+ f+ g+ h+ 10001 a- b- c- d- 10001 x+'],
     ['what failed is two windows old', 'a- 9000 b- 2000 x+ 10001 c-'],
   ])('it stays, and lets everybody go, if %s', (_, steps) => {
     const breaker = createBreaker(options);
@@ -49,6 +50,12 @@ describe('closed', () => {
     play(breaker, steps);
     expect(breaker.state).toBe('open');
   });
+});
+
+test('a chat counts once, by its last call, also when the window turns', () => {
+  const breaker = createBreaker({ ...options, failingRatio: 0.5 });
+  play(breaker, 'a- b- 10001 a+ b+ c-');
+  expect(breaker.state).toBe('closed');
 });
 
 describe('open', () => {

@@ -55,8 +55,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Headers): void {
-    // 103 and its like come before the answer.
-    if (status < 200) return;
+    // Called for a 103, too; what comes after it replaces that.
     this.status = status;
     this.headers = headers;
   }
