@@ -13,8 +13,8 @@ interface Parts {
   readonly onChange: () => void;
 }
 
-/** Many events come in one call, and a text may be 16 KiB. */
-const bodyMaxBytes = 16 * 1024 * 1024;
+/** Of events 1 MiB comes in one call, and what is around them. */
+const bodyMaxBytes = 2 * 1024 * 1024;
 
 export const hookRoutes =
   ({ sendHook, eventsHook, secrets, nowMs, onChange }: Parts): FastifyPluginCallback =>
