@@ -68,6 +68,7 @@ export {
   type ClientFrame,
   clientEvents,
   clientFrames,
+  hasContent,
 } from './frames/client-frames.ts';
 export {
   type ClientFrameContext,

@@ -2,7 +2,8 @@
 import {
   createScalars,
   exceedsDepth,
-  messageBodySchema,
+  hasContent,
+  messageUpdateBodySchema,
   parseJson,
   type Limits,
   type Message,
@@ -25,12 +26,16 @@ const keptFields: ReadonlySet<string> = new Set([
 ]);
 
 export function createReadFields(limits: Limits): ReadFields {
-  const schema = messageBodySchema(createScalars(limits));
+  // What was sent is valid: to check the whole again would cost three times as much.
+  const schema = messageUpdateBodySchema(createScalars(limits));
   return (message, fields) => {
     if (fields === undefined) return message;
     if (exceedsDepth(fields, limits.jsonDepthMax)) return undefined;
-    const parsed = schema.safeParse({ ...message, ...replaceable(fields) });
-    return parsed.success ? parsed.data : undefined;
+    const { id, chat_id } = message;
+    const parsed = schema.safeParse({ id, chat_id, ...replaceable(fields) });
+    if (!parsed.success) return undefined;
+    const merged = { ...message, ...parsed.data, type: message.type };
+    return hasContent(merged) || merged.deleted_at != null ? merged : undefined;
   };
 }
 
