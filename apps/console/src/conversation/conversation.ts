@@ -23,7 +23,7 @@ export interface Conversation {
   readonly members: ReadonlySignal<readonly User[]>;
   typists(): readonly Typist[];
   send(message: OutgoingMessage): void;
-  /** Sends a refused message again, as the same one. */
+  /** Sends a refused message again: as the same one, unless that was refused for good. */
   sendAgain(clientMessageId: string): void;
   write(text: string, isPrivate: boolean): void;
   /** The page is looked at. */
@@ -111,6 +111,8 @@ function watchMembers(chat: ChatConnection): ReadonlySignal<readonly User[]> {
 }
 
 function createSender(chat: ChatConnection, thread: Thread, me: Me) {
+  /** A backend's verdict stands for its message: to be judged anew takes a new one. */
+  const judged = new Set<string>();
   const send = (outgoing: OutgoingMessage) => {
     const sending = chat.sendMessage(outgoing);
     const { clientMessageId } = sending;
@@ -121,7 +123,10 @@ function createSender(chat: ChatConnection, thread: Thread, me: Me) {
     sending.then(
       // Over a connection that was lost meanwhile the listener may have been given it already.
       (message) => thread.add(message),
-      (error: ClientError) => thread.refuse(clientMessageId, error.message),
+      (error: ClientError) => {
+        if (!error.retryable) judged.add(clientMessageId);
+        thread.refuse(clientMessageId, error.message);
+      },
     );
   };
   return {
@@ -129,7 +134,8 @@ function createSender(chat: ChatConnection, thread: Thread, me: Me) {
     sendAgain(clientMessageId: string) {
       const message = thread.withdraw(clientMessageId);
       if (message === undefined) return;
-      send({ ...contentOf(message), client_message_id: clientMessageId });
+      const isJudged = judged.delete(clientMessageId);
+      send({ ...contentOf(message), ...(!isJudged && { client_message_id: clientMessageId }) });
     },
   };
 }
