@@ -16,6 +16,7 @@ const times: DeliveryTimes = {
   downBackoff: { firstMs: 20, maxMs: 100 },
   parkedBackoff: { firstMs: 20, maxMs: 100 },
   retryAfterMaxMs: 60_000,
+  downRetryAfterMaxMs: 60_000,
   finishMs: 2_000,
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Doubt, doubtAfter, isConvinced, planFor } from './doubt.ts';
+import { type Doubt, doubtAfter, doubtOfChats, isConvinced, planFor } from './doubt.ts';
 import type { Failing } from './verdict.ts';
 
 const failing = (retryAfterMs?: number): Failing => ({
@@ -11,8 +11,9 @@ const failing = (retryAfterMs?: number): Failing => ({
 const doubt = (failed: string[], more: Partial<Doubt> = {}): Doubt => ({
   failed,
   attempts: 1,
+  sinceMs: 0,
   untilMs: 100,
-  isAskedFor: false,
+  askedUntilMs: 0,
   ...more,
 });
 const atHand = (chats: string, isFull = false) => ({ chats: chats.split(''), isFull });
@@ -22,7 +23,7 @@ describe('the plan for what is at hand', () => {
     ['a trusted backend gets all', undefined, atHand('abc'), 0, { kind: 'all' }],
     [
       'one that asked for a pause gets it',
-      doubt([], { isAskedFor: true }),
+      doubt([], { askedUntilMs: 100 }),
       atHand('ab'),
       40,
       { kind: 'wait', ms: 60 },
@@ -103,20 +104,28 @@ describe('doubt', () => {
     expect(after(undefined, '', failing())).toEqual({
       failed: [],
       attempts: 0,
+      sinceMs: 1_000,
       untilMs: 1_000,
-      isAskedFor: false,
+      askedUntilMs: 1_000,
     });
   });
 
   test('grows with each try in vain, and its pause with it', () => {
     let now = after(undefined, 'a', failing());
-    expect(now).toEqual({ failed: ['a'], attempts: 1, untilMs: 2_000, isAskedFor: false });
+    expect(now).toEqual({
+      failed: ['a'],
+      attempts: 1,
+      sinceMs: 1_000,
+      untilMs: 2_000,
+      askedUntilMs: 1_000,
+    });
     now = after(now, 'bc', failing(), failing());
     expect(now).toEqual({
       failed: ['a', 'b', 'c'],
       attempts: 2,
+      sinceMs: 1_000,
       untilMs: 3_000,
-      isAskedFor: false,
+      askedUntilMs: 1_000,
     });
     expect(isConvinced(now)).toBe(false);
     now = after(now, 'd', failing());
@@ -127,14 +136,20 @@ describe('doubt', () => {
     expect(now.untilMs).toBe(31_000);
   });
 
+  test('that is of chats only lets all others go on at once', () => {
+    const ofChats = { failed: ['a'], untilMs: 40, askedUntilMs: 40 };
+    expect(doubtOfChats(doubt(['a']), 40)).toMatchObject(ofChats);
+    expect(doubtOfChats(doubt(['a'], { askedUntilMs: 100 }), 40)).toMatchObject(ofChats);
+  });
+
   test('obeys Retry-After, within a bound', () => {
     expect(after(undefined, '', failing(5_000))).toMatchObject({
       untilMs: 6_000,
-      isAskedFor: true,
+      askedUntilMs: 6_000,
     });
     expect(after(undefined, 'ab', failing(500), failing())).toMatchObject({
       untilMs: 2_000,
-      isAskedFor: false,
+      askedUntilMs: 1_500,
     });
     expect(after(undefined, 'a', failing(86_400_000)).untilMs).toBe(61_000);
   });

@@ -1,7 +1,8 @@
 /**
  * Whether it is the backend that fails, or only some chats. While it is trusted a batch goes in one call. When
  * that fails, chats are tried alone: a chat that fails while another gets through is parked; when none gets
- * through it is the backend, which is then called less and less, each time for another chat.
+ * through it is the backend, which is then called less and less, each time for another chat. What gets through
+ * in other partitions counts, too.
  *
  * | doubt                                     | chats at hand            | plan                            |
  * |-------------------------------------------|--------------------------|---------------------------------|
@@ -22,9 +23,11 @@ export interface Doubt {
   readonly failed: readonly Lane[];
   /** In vain, in a row. */
   readonly attempts: number;
+  /** When the first of them had failed. */
+  readonly sinceMs: number;
   readonly untilMs: number;
-  /** The backend itself has asked for the pause: nobody is tried before its end. */
-  readonly isAskedFor: boolean;
+  /** The backend has asked for a pause until then: nobody is tried before. */
+  readonly askedUntilMs: number;
 }
 
 export type Plan =
@@ -52,14 +55,13 @@ export interface AtHand {
 
 export function planFor(doubt: Doubt | undefined, { chats, isFull }: AtHand, nowMs: number): Plan {
   if (doubt === undefined) return { kind: 'all' };
-  const { failed, untilMs, isAskedFor } = doubt;
-  const waits: Plan = { kind: 'wait', ms: untilMs - nowMs };
-  if (isAskedFor && nowMs < untilMs) return waits;
+  const { failed, untilMs, askedUntilMs } = doubt;
+  if (nowMs < askedUntilMs) return { kind: 'wait', ms: askedUntilMs - nowMs };
   const untried = chats.filter((chat) => !failed.includes(chat));
   const more = CONVINCED_CHATS - failed.length;
   if (untried.length > 0 && more > 0) return { kind: 'alone', chats: untried.slice(0, more) };
   if (isFull && untried.length === 0) return { kind: 'park' };
-  if (nowMs < untilMs) return waits;
+  if (nowMs < untilMs) return { kind: 'wait', ms: untilMs - nowMs };
   const longest = untried[0] ?? failed.find((chat) => chats.includes(chat));
   return { kind: 'alone', chats: [longest] };
 }
@@ -90,9 +92,15 @@ export function doubtAfter(
   return {
     failed: [...before.filter((chat) => !chats.includes(chat)), ...chats].slice(-REMEMBERED_CHATS),
     attempts,
+    sinceMs: doubt?.sinceMs ?? nowMs,
     untilMs: nowMs + Math.max(askedMs, pauseMs),
-    isAskedFor: askedMs > pauseMs,
+    askedUntilMs: nowMs + askedMs,
   };
+}
+
+/** It is known that the backend takes what others have: no pause is for all. */
+export function doubtOfChats(doubt: Doubt, nowMs: number): Doubt {
+  return { ...doubt, untilMs: Math.min(doubt.untilMs, nowMs), askedUntilMs: nowMs };
 }
 
 export function retryAfterOf(failings: readonly Failing[]): number {

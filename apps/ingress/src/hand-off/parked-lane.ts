@@ -1,6 +1,7 @@
 /**
  * Tries parked chats again, each by itself: one event first, and more with each that gets through. What is tried
- * for too long in vain is given up, so that one event does not hold its chat for ever.
+ * for too long in vain is given up, so that one event does not hold its chat for ever. While the backend takes
+ * nothing from anybody, it is not the chat's fault: its pauses do not grow, and nothing is given up.
  */
 import { backoffMs } from '@switchboard/hooks';
 import type { OutboxEvent, ParkedChat } from '@switchboard/bus';
@@ -26,11 +27,12 @@ const GROWTH = 4;
 export function createParkedLane(parts: PartitionParts, waiting: WaitingLane): ParkedLane {
   const { held, times } = parts;
   const underWay = new Map<Lane, Promise<void>>();
+  const retry = createRetry(parts);
   let askedMs = -Infinity;
   let failure: { readonly error: unknown } | undefined;
 
   function start(chat: ParkedChat): void {
-    const trial = retry(chat, parts, waiting)
+    const trial = retry(chat)
       .catch((error: unknown) => void (failure = { error }))
       .finally(() => underWay.delete(chat.chatId));
     underWay.set(chat.chatId, trial);
@@ -68,43 +70,58 @@ export function createParkedLane(parts: PartitionParts, waiting: WaitingLane): P
   };
 }
 
-async function retry(chat: ParkedChat, parts: PartitionParts, waiting: WaitingLane): Promise<void> {
-  const { held, batchMaxEvents } = parts;
-  const { chatId } = chat;
-  let { attempts } = chat;
-  let size = attempts === 0 ? batchMaxEvents : 1;
-  for (;;) {
-    const events = withinBytes(await held.readParked(chatId, size), BATCH_MAX_BYTES);
-    const [first] = events;
-    if (!first) return held.acknowledgeParked(chatId, []);
-    const progress = { events: 0 };
-    const failing = await deliver(events, stepsOf(parts, { chat, attempts, progress }));
-    if (progress.events > 0) {
-      waiting.trust();
-      attempts = 0;
-    }
-    if (failing === undefined) {
-      size = Math.min(batchMaxEvents, size * GROWTH);
-      continue;
-    }
-    attempts += 1;
-    const isAlone = events.length === 1 && !waiting.isDown();
-    const isLast = isAlone && isGivenUp(first, { chat, attempts }, parts);
-    if (!isLast || !(await giveUp(first, { chat, attempts, failing }, parts)))
-      return postpone(chatId, attempts, failing, parts);
-    attempts = 0;
-    size = 1;
+/** A chat that fails again. */
+interface Setback {
+  readonly chat: ParkedChat;
+  readonly failing: Failing;
+  /** In a row, this one included. */
+  readonly attempts: number;
+  /** The backend has taken nothing from anybody since a chat of this lane failed before. */
+  readonly isOutage: boolean;
+}
+
+function createRetry(parts: PartitionParts): (chat: ParkedChat) => Promise<void> {
+  const { held, batchMaxEvents, takings, monotonicMs } = parts;
+  let failedMs = -Infinity;
+
+  function isOutage(): boolean {
+    const isOne = takings.lastMs < failedMs;
+    failedMs = monotonicMs();
+    return isOne;
   }
+  return async (chat) => {
+    let { attempts } = chat;
+    let size = attempts === 0 ? batchMaxEvents : 1;
+    for (;;) {
+      const events = withinBytes(await held.readParked(chat.chatId, size), BATCH_MAX_BYTES);
+      const [first] = events;
+      if (!first) return held.acknowledgeParked(chat.chatId, []);
+      const progress = { events: 0 };
+      const failing = await deliver(events, stepsOf(parts, { chat, attempts, progress }));
+      if (progress.events > 0) attempts = 0;
+      if (failing === undefined) {
+        size = Math.min(batchMaxEvents, size * GROWTH);
+        continue;
+      }
+      attempts += 1;
+      const setback = { chat, failing, attempts, isOutage: isOutage() };
+      const isLast = events.length === 1 && isGivenUp(first, setback, parts);
+      if (!isLast || !(await giveUp(first, setback, parts))) return postpone(setback, parts);
+      attempts = 0;
+      size = 1;
+    }
+  };
 }
 
 interface Trial {
   readonly chat: ParkedChat;
   readonly attempts: number;
+  readonly progress: { events: number };
 }
 
 function stepsOf(
   { held, send, measurements }: PartitionParts,
-  { chat, attempts, progress }: Trial & { readonly progress: { events: number } },
+  { chat, attempts, progress }: Trial,
 ): DeliverySteps {
   return {
     send,
@@ -126,16 +143,17 @@ function stepsOf(
 
 function isGivenUp(
   event: OutboxEvent,
-  { chat, attempts }: Trial,
+  { chat, attempts, isOutage }: Setback,
   { nowMs, retryMaxMs }: PartitionParts,
 ): boolean {
   const beforeMs = nowMs() - retryMaxMs;
-  return attempts >= TRIES_MIN && chat.sinceMs <= beforeMs && event.atMs <= beforeMs;
+  const isOld = chat.sinceMs <= beforeMs && event.atMs <= beforeMs;
+  return isOld && attempts >= TRIES_MIN && !isOutage;
 }
 
 async function giveUp(
   event: OutboxEvent,
-  { chat, attempts, failing }: Trial & { readonly failing: Failing },
+  { chat, attempts, failing }: Setback,
   { held, measurements }: PartitionParts,
 ): Promise<boolean> {
   const rites = { failure: failing.failure, attempts, firstMs: chat.sinceMs };
@@ -145,12 +163,12 @@ async function giveUp(
 }
 
 function postpone(
-  chatId: Lane,
-  attempts: number,
-  failing: Failing,
+  { chat, attempts, failing, isOutage }: Setback,
   { held, times, random }: PartitionParts,
 ): Promise<void> {
+  const backoff = isOutage ? times.downBackoff : times.parkedBackoff;
   const askedMs = Math.min(retryAfterOf([failing]), times.retryAfterMaxMs);
-  const retryInMs = Math.max(askedMs, backoffMs(attempts - 1, times.parkedBackoff, random));
-  return held.postpone(chatId, { failure: failing.failure, attempts, retryInMs });
+  const retryInMs = Math.max(askedMs, backoffMs(attempts - 1, backoff, random));
+  const counted = isOutage ? Math.max(1, attempts - 1) : attempts;
+  return held.postpone(chat.chatId, { failure: failing.failure, attempts: counted, retryInMs });
 }

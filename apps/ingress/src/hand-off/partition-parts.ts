@@ -9,10 +9,18 @@ export class DeliveryStopped extends Error {
   override readonly name = 'DeliveryStopped';
 }
 
+/** When the backend has last taken something, whatever partition or chat it was of. */
+export interface Takings {
+  /** On `monotonicMs`. */
+  lastMs: number;
+}
+
 export interface PartitionParts {
   readonly held: HeldOutbox;
   /** One call of the backend. Rejects with DeliveryStopped. */
   readonly send: (events: readonly OutboxEvent[]) => Promise<Verdict>;
+  /** Of all partitions of this process. */
+  readonly takings: Takings;
   readonly times: DeliveryTimes;
   readonly batchMaxEvents: number;
   /** An event of a parked chat that was tried for so long in vain is given up. */

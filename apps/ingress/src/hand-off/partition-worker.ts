@@ -141,7 +141,7 @@ function keepLease(
 function createSend(
   course: Course,
   lease: Lease,
-  { caller, timeoutMs, onCall, monotonicMs }: PartitionWorkerOptions,
+  { caller, timeoutMs, onCall, monotonicMs, takings }: PartitionWorkerOptions,
 ): PartitionParts['send'] {
   return async (events) => {
     if (!lease.isValid()) course.lose();
@@ -151,6 +151,7 @@ function createSend(
     onCall(reply, monotonicMs() - startedMs);
     const verdict = judgeBatch(reply);
     if (verdict === undefined) throw new DeliveryStopped('the call was given up');
+    if (verdict.kind !== 'failing') takings.lastMs = monotonicMs();
     return verdict;
   };
 }

@@ -13,8 +13,10 @@ export interface DeliveryTimes {
   readonly downBackoff: BackoffOptions;
   /** Between calls for a parked chat. */
   readonly parkedBackoff: BackoffOptions;
-  /** A longer `Retry-After` is not waited for. */
+  /** A longer `Retry-After` is not waited for by a chat. */
   readonly retryAfterMaxMs: number;
+  /** Nor by a partition: then one chat is tried, and another one each time. */
+  readonly downRetryAfterMaxMs: number;
   /** A batch that is under way when the worker stops is waited for so long. */
   readonly finishMs: number;
 }
@@ -27,6 +29,7 @@ export const defaultDeliveryTimes: DeliveryTimes = {
   downBackoff: { firstMs: 1_000, maxMs: 30_000 },
   parkedBackoff: { firstMs: 1_000, maxMs: 3_600_000 },
   retryAfterMaxMs: 3_600_000,
+  downRetryAfterMaxMs: 60_000,
   finishMs: 5_000,
 };
 

@@ -1,10 +1,17 @@
 /** Brings what waits to the backend, oldest first; parks the chats that it does not take while others get on. */
 import { backoffMs } from '@switchboard/hooks';
 import type { OutboxEvent, WaitingEvent } from '@switchboard/bus';
+import { inOrder } from '../in-order.ts';
 import { byChat, type Lane, withinBytes } from './batch.ts';
 import { deliver, type DeliverySteps } from './deliver.ts';
-import { type Doubt, doubtAfter, isConvinced, planFor, retryAfterOf } from './doubt.ts';
-import { inOrder } from '../in-order.ts';
+import {
+  type Doubt,
+  doubtAfter,
+  doubtOfChats,
+  isConvinced,
+  planFor,
+  retryAfterOf,
+} from './doubt.ts';
 import { fullOf, type LaneStep, type PartitionParts } from './partition-parts.ts';
 import { BATCH_MAX_BYTES, CHATS_AT_A_TIME } from './times.ts';
 import type { Failing } from './verdict.ts';
@@ -13,16 +20,15 @@ export interface WaitingLane {
   readonly step: LaneStep;
   /** Nothing gets through as far as is known, and something waits here that will tell when it does. */
   isDown(): boolean;
-  /** The backend has taken something of another lane: it is the chats that fail, not the backend. */
-  trust(): void;
 }
 
 type Groups = Map<Lane, WaitingEvent[]>;
 
 class Waiting implements WaitingLane {
   private doubt: Doubt | undefined;
+  /** The newest failure that came with a `Retry-After`. */
+  private asking: Failing | undefined;
   private isEmpty = true;
-  private isProven = false;
   private readonly parts: PartitionParts;
   private readonly steps: DeliverySteps;
 
@@ -32,12 +38,7 @@ class Waiting implements WaitingLane {
   }
 
   isDown(): boolean {
-    return isConvinced(this.doubt) && !this.isEmpty;
-  }
-
-  trust(): void {
-    this.isProven = this.doubt !== undefined;
-    this.doubt = undefined;
+    return isConvinced(this.doubt) && !this.isEmpty && !this.isDisproved();
   }
 
   readonly step: LaneStep = async () => {
@@ -50,6 +51,8 @@ class Waiting implements WaitingLane {
     const free = events.filter(({ isBehindParked }) => !isBehindParked);
     if (free.length === 0) return 0;
     const groups = byChat(free);
+    if (this.isDisproved()) await this.parkThoseWhoAsked(groups);
+    if (groups.size === 0) return 0;
     const isFull = read.length === batchMaxEvents || events.length < read.length;
     const plan = planFor(this.doubt, { chats: [...groups.keys()], isFull }, monotonicMs());
     // Those who come meanwhile may be tried at once.
@@ -65,26 +68,35 @@ class Waiting implements WaitingLane {
     for (const group of behind.values()) await this.parts.held.park(group, dueAtOnce);
   }
 
+  /** They wait for as long as the backend has asked for; all others need not. */
+  private async parkThoseWhoAsked(groups: Groups): Promise<void> {
+    const { doubt, asking } = this;
+    const nowMs = this.parts.monotonicMs();
+    if (doubt === undefined) return;
+    this.doubt = doubtOfChats(doubt, nowMs);
+    if (!asking || nowMs >= doubt.askedUntilMs) return;
+    for (const chat of doubt.failed) {
+      const group = groups.get(chat);
+      if (group) await this.park(group, { ...asking, retryAfterMs: doubt.askedUntilMs - nowMs });
+      groups.delete(chat);
+    }
+  }
+
   private async sendAll(events: readonly WaitingEvent[], groups: Groups): Promise<void> {
     const failing = await deliver(events, this.steps);
     if (failing === undefined) return;
-    if (groups.size > 1) this.doubtMore([], [failing]);
-    else if (this.isProven) await this.park(events, failing);
-    else this.doubtMore([...groups.keys()], [failing]);
-    this.isProven = false;
+    this.doubtMore(groups.size === 1 ? [...groups.keys()] : [], [failing]);
   }
 
   private async sendAlone(groups: Groups, chats: readonly Lane[]): Promise<void> {
-    const first = await this.sendEach(chats, groups);
-    if (first.length === chats.length) {
-      return this.doubtMore(
-        chats,
-        first.map(({ failing }) => failing),
-      );
+    const failed = await this.sendEach(chats, groups);
+    if (failed.length === chats.length && !this.isDisproved()) {
+      const failings = failed.map(({ failing }) => failing);
+      return this.doubtMore(chats, failings);
     }
     this.doubt = undefined;
     const rest = [...groups.keys()].filter((chat) => !chats.includes(chat));
-    for (const { chat, failing } of [...first, ...(await this.sendEach(rest, groups))])
+    for (const { chat, failing } of [...failed, ...(await this.sendEach(rest, groups))])
       await this.park(groups.get(chat) ?? [], failing);
   }
 
@@ -94,32 +106,33 @@ class Waiting implements WaitingLane {
     groups: Groups,
   ): Promise<{ chat: Lane; failing: Failing }[]> {
     const broken: unknown[] = [];
-    const jobs = chats.map((chat) => ({
-      lane: `chat ${chat}`,
-      run: () =>
-        deliver(groups.get(chat) ?? [], this.steps).catch(
-          (error: unknown) => void broken.push(error),
-        ),
-    }));
+    const send = (chat: Lane) =>
+      deliver(groups.get(chat) ?? [], this.steps).catch(
+        (error: unknown) => void broken.push(error),
+      );
+    const jobs = chats.map((chat) => ({ lane: `chat ${chat}`, run: () => send(chat) }));
     const results = await inOrder(jobs, CHATS_AT_A_TIME);
     if (broken.length > 0) throw broken[0];
     return results.flatMap((failing, index) => (failing ? [{ chat: chats[index], failing }] : []));
   }
 
+  /** The backend has taken something of others since it was doubted: it is these chats that fail. */
+  private isDisproved(): boolean {
+    return this.doubt !== undefined && this.parts.takings.lastMs > this.doubt.sinceMs;
+  }
+
   private doubtMore(chats: readonly Lane[], failings: readonly Failing[]): void {
     const { times, random, monotonicMs } = this.parts;
-    const { downBackoff: backoff, retryAfterMaxMs } = times;
+    const { downBackoff: backoff, downRetryAfterMaxMs: retryAfterMaxMs } = times;
+    this.asking = failings.find(({ retryAfterMs }) => retryAfterMs !== undefined) ?? this.asking;
     const failure = { chats, failings, nowMs: monotonicMs() };
     this.doubt = doubtAfter(this.doubt, failure, { backoff, retryAfterMaxMs, random });
   }
 
   private async parkAll(groups: Groups): Promise<void> {
-    const failing: Failing = {
-      kind: 'failing',
-      why: 'status',
-      failure: { reason: 'nothing got through' },
-    };
-    for (const group of groups.values()) await this.park(group, failing);
+    const failure = { reason: 'nothing got through' };
+    for (const group of groups.values())
+      await this.park(group, { kind: 'failing', why: 'status', failure });
   }
 
   /** What was delivered of them meanwhile is not there any more, and stays away. */

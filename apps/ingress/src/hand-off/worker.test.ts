@@ -78,6 +78,30 @@ describe('a chat that the backend does not take', () => {
     expectTaken(said);
   });
 
+  test.each([
+    { headers: {}, leastMs: 0 },
+    { headers: { 'retry-after': '2' }, leastMs: 1_950 },
+  ])('is parked when those of other partitions get through, $leastMs ms', async (asked) => {
+    const bad = crypto.randomUUID();
+    let good = crypto.randomUUID();
+    while (partitionOf(good, PARTITIONS) === partitionOf(bad, PARTITIONS))
+      good = crypto.randomUUID();
+    const recovers = scene.backend.script({
+      chatId: bad,
+      answer: { status: 503, headers: { ...asked.headers } },
+    });
+    const said = await sayTo(bad);
+    scene.start('one', { times: { downBackoff: { firstMs: 60_000, maxMs: 60_000 } } });
+    await expect.poll(() => scene.backend.calls.length, waitFor).toBeGreaterThan(0);
+    await sayTo(good);
+    await expect.poll(() => scene.state(), waitFor).toMatchObject({ waiting: 0, parkedEvents: 1 });
+    recovers();
+    await isEmpty();
+    expectTaken(said);
+    const [first, again] = scene.backend.calls.filter(({ chatIds }) => chatIds.includes(bad));
+    expect(again!.atMs - first!.atMs).toBeGreaterThanOrEqual(asked.leastMs);
+  });
+
   test('does not hold up those behind it, however much of it there is', async () => {
     const [bad = '', good = ''] = neighbours(2);
     const recovers = scene.backend.script({ chatId: bad, answer: { status: 500 } });
@@ -94,9 +118,12 @@ describe('a chat that the backend does not take', () => {
     const recovers = scene.backend.script({ chatId: bad, answer: { status: 500 } });
     const [first = '', second = ''] = (await sayTo(bad, bad, good)).get(bad)!;
     scene.start('one', { retryMaxMs: 200 });
+    // It takes from others all the time.
+    const talk = setInterval(() => void scene.say(good), 10);
     await expect
       .poll(() => scene.state(), waitFor)
       .toMatchObject({ parkedEvents: 0, deadLetters: 2 });
+    clearInterval(talk);
     const { letters } = await scene.bus.outbox.deadLetters({ limit: 10 });
     expect(letters.map(({ frame }) => JSON.parse(frame).event_id)).toEqual([first, second]);
     for (const { attempts, failure, firstMs, lastMs } of letters) {
@@ -149,6 +176,24 @@ describe('a backend that is away', () => {
     scene.start('one', { retryMaxMs: 1 });
     await delay(500);
     expect(await scene.state()).toMatchObject({ waiting: 12, parked: [], deadLetters: 0 });
+    await scene.backend.revive();
+    await isEmpty();
+    expectTaken(said);
+  });
+
+  test('gives up nothing of a chat that was parked before, and asks it again soon', async () => {
+    const [bad = '', good = ''] = neighbours(2);
+    const recovers = scene.backend.script({ chatId: bad, answer: { status: 500 } });
+    const said = await sayTo(bad, good);
+    scene.start('one', {
+      retryMaxMs: 1,
+      times: { parkedBackoff: { firstMs: 20, maxMs: 3_600_000 } },
+    });
+    await expect.poll(() => scene.state(), waitFor).toMatchObject({ parkedEvents: 1 });
+    await scene.backend.die();
+    recovers();
+    await delay(1_000);
+    expect(await scene.state()).toMatchObject({ parkedEvents: 1, deadLetters: 0 });
     await scene.backend.revive();
     await isEmpty();
     expectTaken(said);

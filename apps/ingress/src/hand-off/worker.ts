@@ -10,7 +10,7 @@ import {
 } from './partition-worker.ts';
 import { createPause } from './pause.ts';
 
-export interface WorkerOptions extends Omit<PartitionWorkerOptions, 'onWork'> {
+export interface WorkerOptions extends Omit<PartitionWorkerOptions, 'onWork' | 'takings'> {
   readonly workerId: string;
   readonly outbox: Pick<Outbox, 'partitions' | 'enroll' | 'leave' | 'acquire' | 'onWork'>;
 }
@@ -25,6 +25,7 @@ export interface Worker {
 export function startWorker(options: WorkerOptions): Worker {
   const { outbox, workerId, times, random, onError } = options;
   const pause = createPause();
+  const takings = { lastMs: -Infinity };
   const own = new Map<number, PartitionWorker>();
   let isStopping = false;
 
@@ -32,7 +33,8 @@ export function startWorker(options: WorkerOptions): Worker {
     const askedMs = options.monotonicMs();
     const held = await outbox.acquire(partition, workerId, times.leaseMs);
     if (held === undefined) return;
-    const worker = startPartitionWorker(held, askedMs, { ...options, onWork: outbox.onWork });
+    const { onWork } = outbox;
+    const worker = startPartitionWorker(held, askedMs, { ...options, onWork, takings });
     own.set(partition, worker);
     void worker.ended.then(() => own.delete(partition));
   }
