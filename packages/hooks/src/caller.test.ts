@@ -1,10 +1,17 @@
 import { once } from 'node:events';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openHookCaller, type HookCallerOptions } from './caller.ts';
 import type { HookCall } from './contract.ts';
 import { verify } from './signature.ts';
-import { answerOf, openBackend, openRawBackend } from './test/servers.ts';
+import {
+  answerOf,
+  certificate,
+  openBackend,
+  openRawBackend,
+  openSecureBackend,
+} from './test/servers.ts';
 
 const secrets = ['a-secret-of-some-length', 'the-one-before-it'];
 
@@ -118,6 +125,34 @@ describe('a call', () => {
     expect(replies.every((reply) => reply.kind === 'answered')).toBe(true);
     expect(backend.requests).toHaveLength(30);
     expect(backend.connections.length).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('a backend behind TLS', () => {
+  test('gets nothing while nobody vouches for it', async () => {
+    let requests = 0;
+    const origin = await openSecureBackend((_, response) => {
+      requests += 1;
+      response.end();
+    });
+    const { call } = await open(origin);
+    expect(await call()).toEqual(network('DEPTH_ZERO_SELF_SIGNED_CERT'));
+    expect(requests).toBe(0);
+  });
+
+  test('is called over HTTP/1.1, again and again over one connection', async () => {
+    const known = getCACertificates();
+    setDefaultCACertificates([...known, certificate]);
+    onTestFinished(() => setDefaultCACertificates(known));
+    const seen = new Set<unknown>();
+    const origin = await openSecureBackend(({ httpVersion, socket }, response) => {
+      seen.add(socket);
+      response.end(JSON.stringify({ httpVersion }));
+    });
+    const { call } = await open(origin, { connectionsMax: 1 });
+    for (let times = 0; times < 3; times += 1)
+      expect(await call()).toMatchObject({ status: 200, content: json({ httpVersion: '1.1' }) });
+    expect(seen.size).toBe(1);
   });
 });
 

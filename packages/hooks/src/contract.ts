@@ -88,7 +88,7 @@ export interface SendQuestion<T> {
   readonly idempotencyKey: string;
   /** All tries and pauses together; default: the hook's. */
   readonly timeoutMs?: number;
-  /** What is added; undefined: these fields cannot be used, so the backend is failing. Must not throw. */
+  /** What is added; undefined: these fields cannot be used, so the backend is failing. */
   readonly read: (fields: Readonly<Record<string, unknown>> | undefined) => T | undefined;
   /** The edge stops: gives up at once. */
   readonly signal?: AbortSignal | undefined;
@@ -109,7 +109,7 @@ export type SendDecision<T> =
     };
 
 export interface SendHook {
-  /** Never rejects; decided within `timeoutMs`. */
+  /** Decided within `timeoutMs`. Rejects only with what `read` throws. */
   ask<T>(question: SendQuestion<T>): Promise<SendDecision<T>>;
 }
 

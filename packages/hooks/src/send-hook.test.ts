@@ -114,7 +114,7 @@ describe('a backend that fails', () => {
   });
 
   test.each([
-    [0, [0, 0, 0, 0, 0]],
+    [0, [20, 20, 20, 20, 20]],
     [0.5, [250, 500, 1000, 2000, 2000]],
     [1, [500, 1000, 2000, 4000]],
   ])('is asked again after pauses that grow, by a chance of %d', async (chance, waits) => {
@@ -268,6 +268,18 @@ describe('an open breaker', () => {
     expect(await ask({ timeoutMs: 600 })).toMatchObject({ ...unavailable, cause: 'no call' });
     expect(clock.waits).toEqual([]);
     expect(backend.calls).toHaveLength(0);
+  });
+
+  test('hears of its one call also when reading the answer throws', async () => {
+    const breaker = openBreaker();
+    const { ask } = open([statusReply(204)], { breaker });
+    const read = () => {
+      throw new Error('a defect');
+    };
+    await expect(ask({ read })).rejects.toThrow('a defect');
+    expect(breaker.state).toBe('open');
+    expect(await ask()).toMatchObject({ kind: 'accepted' });
+    expect(breaker.state).toBe('closed');
   });
 
   test('gives messages back at once when the outage is long', async () => {

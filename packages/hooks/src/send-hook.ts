@@ -35,6 +35,8 @@ type Outcome<T> = Exclude<SendDecision<T>, GaveUp> | Failing;
 
 /** With less time than this left no try is begun: it would only load the backend. */
 const tryMinMs = 50;
+/** However the dice fall: a bound on how often a message is tried. */
+const pauseMinMs = 20;
 /** When a sender comes back who was told of no other time: not all of them at once. */
 const retryAfterMinMs = 1000;
 const retryAfterSpreadMs = 2000;
@@ -60,15 +62,21 @@ export const createSendHook = (options: SendHookOptions): SendHook => {
     permit: Permit,
     leftMs: number,
   ): Promise<Outcome<T>> => {
-    const { body, idempotencyKey, signal } = question;
+    const { chatId, body, idempotencyKey, signal, read } = question;
     const beganMs = clock.nowMs();
     const timeoutMs = Math.min(options.tryTimeoutMs, leftMs);
     const reply = await options.caller.call({ body, idempotencyKey, timeoutMs, signal });
-    const outcome = outcomeOf(reply, question.read);
     const endedMs = clock.nowMs();
-    breaker.ended(question.chatId, permit, endOf(outcome), endedMs);
-    observer?.onCall(outcome.kind === 'failing' ? outcome.why : outcome.kind, endedMs - beganMs);
-    return outcome;
+    // Told even if `read` throws: a breaker that never hears of its probe stays open.
+    let end: CallEnd = 'given_up';
+    try {
+      const outcome = outcomeOf(reply, read);
+      end = endOf(outcome);
+      observer?.onCall(outcome.kind === 'failing' ? outcome.why : outcome.kind, endedMs - beganMs);
+      return outcome;
+    } finally {
+      breaker.ended(chatId, permit, end, endedMs);
+    }
   };
 
   /** How long a question waits for the breaker; undefined: an outage that is long, its sender knows at once. */
@@ -94,7 +102,8 @@ export const createSendHook = (options: SendHookOptions): SendHook => {
         const outcome = await tryOnce(question, permit, deadlineMs - nowMs);
         if (outcome.kind !== 'failing') return outcome;
         failure = outcome;
-        pauseMs = (failure.retryAfterMs ?? 0) + backoffMs(tries, backoff, random);
+        const pause = Math.max(pauseMinMs, backoffMs(tries, backoff, random));
+        pauseMs = (failure.retryAfterMs ?? 0) + pause;
         tries += 1;
       }
       if (clock.nowMs() + pauseMs + tryMinMs > deadlineMs) return gaveUp(failure, pauseMs);

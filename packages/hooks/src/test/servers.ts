@@ -1,6 +1,8 @@
 /** Backends on loopback: one that speaks HTTP, and one that speaks as badly as a test wants. */
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
@@ -18,6 +20,20 @@ export const openBackend = (listener: RequestListener): Promise<string> => {
     server.close();
   });
   return listen(server);
+};
+
+/** Of `localhost` and 127.0.0.1; nobody vouches for it but itself. */
+export const certificate = readFileSync(new URL('localhost.crt', import.meta.url), 'utf8');
+
+/** As `openBackend`, behind that certificate. */
+export const openSecureBackend = async (listener: RequestListener): Promise<string> => {
+  const key = readFileSync(new URL('localhost.key', import.meta.url), 'utf8');
+  const server = createHttpsServer({ key, cert: certificate }, listener);
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return (await listen(server)).replace('http:', 'https:');
 };
 
 export interface RawBackend {
