@@ -46,7 +46,10 @@ export const startNodeProcess = (
   role: string,
   { env, sources = repository, onLine }: NodeProcessOptions,
 ): NodeProcess => {
-  const preload = 'SWITCHBOARD_CLOCK_OFFSET_MS' in env ? ['--import', clockOffset] : [];
+  const preload = [
+    ...('SWITCHBOARD_CLOCK_OFFSET_MS' in env ? ['--import', clockOffset] : []),
+    ...('SWITCHBOARD_PRELOAD' in env ? ['--import', env['SWITCHBOARD_PRELOAD']] : []),
+  ];
   const child = spawn(process.execPath, [inspectorPort, ...preload, ...programOf(role, sources)], {
     cwd: sources,
     env: { ...process.env, ...env, NODE_OPTIONS: '', SWITCHBOARD_PARENT_WATCH: '1' },

@@ -106,7 +106,7 @@ export const handOff: Scenario = {
   handOff: {
     hooks: ['send', 'events'],
     isTold: 'all',
-    script: (backend, random) => makeMoody(backend, { random, badShare: 0.04, slowMs: 600 }),
+    script: (backend, random) => makeMoody(backend, { random, badShare: 0.08, slowMs: 600 }),
   },
   env: {
     EVENTS_HOOK_KINDS: 'messages,posted_messages,users,operators',

@@ -37,7 +37,10 @@ export interface Answer {
   bodyAfterMs?: number;
   /** Ends the connection in the middle of the body. */
   isCut?: boolean;
-  /** It has kept what it was told, whatever it answers, and says so when it is asked again (default: on 2xx). */
+  /**
+   * Whether it has kept what it was told, whatever it answers now, and says so when it is asked again
+   * (default: on 2xx). False with 2xx is an answer that is not meant: another may follow.
+   */
   keeps?: boolean;
   /** It posts the message itself after so long; meant for 202. */
   postsAfterMs?: number;

@@ -24,7 +24,7 @@ export const createMemory = (): Memory => {
         if (keeps) keepEvents(memory, call);
         return answer;
       }
-      const isFinal = isGood(status) || verdicts.has(status);
+      const isFinal = (isGood(status) && keeps) || verdicts.has(status);
       if (!isFinal && !keeps) return answer;
       const first = decisions.get(call.key);
       const own = first ?? withId(isFinal ? answer : {}, memory.messages.size);

@@ -76,6 +76,8 @@ test('keeps a message whose answer is lost, and a verdict, but not what failed',
   expect(await ask('k2')).toEqual({ status: 422, body: { code: 'closed' } });
   expect(await ask('k2')).toEqual({ status: 422, body: { code: 'closed' } });
   backend.script({ times: 1, answer: { status: 503 } });
+  backend.script({ times: 1, answer: { status: 200, body: { text: 5 }, keeps: false } });
+  expect((await ask('k3')).body).toEqual({ text: 5 });
   expect((await ask('k3')).status).toBe(503);
   expect((await ask('k3')).status).toBe(200);
   expect([...backend.messages.keys()]).toEqual(['k1', 'k3']);
