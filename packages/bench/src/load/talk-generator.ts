@@ -2,7 +2,7 @@
 import { startBenchProcess } from '../child-process.ts';
 import { callProcess, type Remote } from './call.ts';
 import type { Flow } from './flow.ts';
-import { shareOfLoad } from './load-share.ts';
+import type { LoadShape } from './load-shape.ts';
 import { addCounts, sum } from './sum.ts';
 import type { TalkMethods, TalkOrder } from './talk-process.ts';
 
@@ -29,7 +29,7 @@ export const startTalkGenerator = (holderCount: number): TalkGenerator => {
       copies,
       reopen: async () => void (await each(({ reopen }) => reopen())),
       start: async (load) =>
-        void (await each(({ start }, index) => start(shareOfLoad(load, index, holderCount)))),
+        void (await each(({ start }, index) => start(loadOf(load, index, holderCount)))),
       take: async () => ({
         received: await each(({ takeReceived }) => takeReceived()),
         published: await each(({ takeSaid }) => takeSaid()),
@@ -62,3 +62,9 @@ const shareOf = (order: TalkOrder, holder: number, holders: number): TalkOrder =
   const mine = { clients: own(clients), operators: own(operators), run: `${run}${holder}` };
   return { ...order, ...mine };
 };
+
+/** The whole is shared out to the last message. */
+const loadOf = (load: LoadShape, holder: number, holders: number): LoadShape =>
+  load.kind === 'open'
+    ? { ...load, ratePerS: load.ratePerS / holders }
+    : { ...load, connections: Math.floor((load.connections + holder) / holders) };

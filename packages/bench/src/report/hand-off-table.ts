@@ -11,17 +11,15 @@ import type { Row } from './summary.ts';
 /** Who carries the load, by what it is measured for. */
 export const lanes = {
   none: 'no backend',
+  calls: 'bare calls',
   asked: 'send hook',
   told: 'outbox',
-  calls: 'bare calls',
 } as const;
 
 export interface HandOffRow extends Row {
-  /** CPU-µs per message beyond those without a backend; null for these, and for the calls alone. */
+  /** CPU-µs per message beyond those without a backend; null for these. */
   addedUs: number | null;
-  /** Of these, what the bare call takes; only where a message is a call. */
-  callUs: number | null;
-  /** What remains, as a part of what a message costs without a backend. */
+  /** What is added beyond the bare call, as a part of a message without a backend; of the send hook only. */
   beyondCall: number | null;
 }
 
@@ -30,13 +28,14 @@ export const summarizeHandOff = (rows: readonly Row[]): HandOffRow[] =>
     const usOf = (lane: string) =>
       rows.find(({ load, contender }) => load === row.load && contender === lane)
         ?.cpuSPerMillionMessages;
-    const plainUs = usOf(lanes.none);
-    const isCluster = row.contender === lanes.asked || row.contender === lanes.told;
-    if (plainUs === undefined || !isCluster)
-      return { ...row, addedUs: null, callUs: null, beyondCall: null };
-    const addedUs = row.cpuSPerMillionMessages - plainUs;
-    const callUs = row.contender === lanes.asked ? (usOf(lanes.calls) ?? null) : null;
-    return { ...row, addedUs, callUs, beyondCall: (addedUs - (callUs ?? 0)) / plainUs };
+    const [plainUs, callsUs] = [usOf(lanes.none), usOf(lanes.calls)];
+    const ownUs = row.cpuSPerMillionMessages;
+    const isAsked = row.contender === lanes.asked && plainUs !== undefined && callsUs !== undefined;
+    return {
+      ...row,
+      addedUs: plainUs === undefined || row.contender === lanes.none ? null : ownUs - plainUs,
+      beyondCall: isAsked ? (ownUs - callsUs) / plainUs : null,
+    };
   });
 
 const us = (value: number | null): string => (value === null ? '' : value.toFixed(0));
@@ -53,7 +52,6 @@ const columns: readonly Column<HandOffRow>[] = [
   { title: 'Redis', cell: (row) => usOfRole(row, 'redis') },
   { title: 'ingress', cell: (row) => usOfRole(row, 'ingress') },
   { title: 'added', cell: ({ addedUs }) => us(addedUs) },
-  { title: 'bare call', cell: ({ callUs }) => us(callUs) },
   {
     title: 'beyond the call',
     cell: ({ beyondCall }) => (beyondCall === null ? '' : formatPercent(beyondCall)),

@@ -1,14 +1,14 @@
 /**
  * Hand-off: what a customer's backend costs. The same talk in rooms without a backend, with one that is asked
- * about every message, and with one that is told of every message afterwards; and the bare HTTP call of the
- * hook, at the same pace, by processes that do nothing else.
+ * about every message, and with one that is told of every message afterwards; and without one, but with the
+ * bare HTTP call of the send hook made by the same edges at the same pace.
  */
+import { fileURLToPath } from 'node:url';
 import type { Asked } from '../bench-options.ts';
-import { startBareCalls, type BareCalls } from '../contender/bare-calls.ts';
 import type { Contender, StartContender } from '../contender/contender.ts';
 import { startNodes, stopNodes } from '../contender/nodes.ts';
 import { startSwitchboardWith } from '../contender/switchboard.ts';
-import type { LoadShape } from '../load/load-shape.ts';
+import type { Flow } from '../load/flow.ts';
 import type { Measured } from '../measure/cpu-meter.ts';
 import { lanes, renderHandOff, summarizeHandOff } from '../report/hand-off-table.ts';
 import { summarize } from '../report/summary.ts';
@@ -18,7 +18,9 @@ import type { Turn } from './turn.ts';
 import type { Workload } from './workload.ts';
 
 const program = new URL('../peer/hook-server.ts', import.meta.url);
+const callsBeside = fileURLToPath(new URL('../load/calls-beside.ts', import.meta.url));
 const nodes = 2;
+const warmUpPerS = 500;
 const secret = 'only-for-this-measurement';
 
 export const handOff: Workload = {
@@ -37,15 +39,16 @@ export const handOff: Workload = {
     };
     const [backend] = await startNodes([program]);
     const { port, pid } = backend!;
+    const url = `http://127.0.0.1:${port}`;
     try {
       const talk = { ...scale, receivers: options.receivers, say };
       const turns = await runRounds({
         options,
-        contenders: listContenders(`http://127.0.0.1:${port}`),
+        contenders: listContenders(url),
         ...scale,
         signal,
         say,
-        openLoad: (contender) => openLoad(contender, talk, { role: 'backend', pid }),
+        openLoad: (contender) => openLoad(contender, talk, { role: 'backend', pid, url }),
         describe,
         nameLoad: nameTalk,
       });
@@ -57,10 +60,8 @@ export const handOff: Workload = {
   },
 };
 
-const listLoads = ({ publishers = [], rates = [250, 500] }: Asked): LoadShape[] => [
-  ...rates.map((ratePerS) => ({ kind: 'open', connections: 0, ratePerS }) as const),
-  ...publishers.map((connections) => ({ kind: 'closed', connections }) as const),
-];
+const listLoads = ({ rates = [250, 500] }: Asked) =>
+  rates.map((ratePerS) => ({ kind: 'open', connections: 0, ratePerS }) as const);
 
 const listContenders = (backend: string): StartContender[] => {
   const cluster =
@@ -69,24 +70,43 @@ const listContenders = (backend: string): StartContender[] => {
   const signed = { HOOK_SECRETS: secret };
   return [
     cluster(lanes.none, {}),
+    cluster(lanes.calls, {
+      SWITCHBOARD_PRELOAD: callsBeside,
+      SWITCHBOARD_CALLS_BESIDE: backend,
+    }),
     cluster(lanes.asked, { ...signed, SEND_HOOK_URL: `${backend}/send` }),
     cluster(lanes.told, { ...signed, EVENTS_HOOK_URL: `${backend}/events` }),
-    () => Promise.resolve(startBareCalls(lanes.calls, `${backend}/send`)),
   ];
 };
 
-/** What the backend itself uses is the customer's. */
 const openLoad = async (
-  contender: Contender | BareCalls,
+  contender: Contender,
   talk: TalkScale,
-  backend: Measured,
+  backend: Measured & { url: string },
 ): Promise<OpenedLoad> => {
-  const load =
-    'flow' in contender
-      ? { flow: contender.flow, stop: () => Promise.resolve() }
-      : await openTalk(contender, talk);
-  const processes = [...load.flow.processes, backend];
-  return { ...load, flow: { ...load.flow, processes } };
+  const load = await openTalk(contender, talk);
+  // What the backend itself uses is the customer's.
+  const flow = { ...load.flow, processes: [...load.flow.processes, backend] };
+  return { ...load, flow: contender.name === lanes.calls ? withCalls(flow, backend.url) : flow };
+};
+
+/** As many calls as messages, while there are messages. */
+const withCalls = (flow: Flow, url: string): Flow => {
+  const setPace = async (ratePerS: number) => {
+    const body = String(ratePerS / nodes);
+    await (await fetch(`${url}/pace`, { method: 'PUT', body })).arrayBuffer();
+  };
+  return {
+    ...flow,
+    start: async (load) => {
+      await setPace(load.kind === 'open' ? load.ratePerS : warmUpPerS);
+      await flow.start(load);
+    },
+    stop: async () => {
+      await setPace(0);
+      return flow.stop();
+    },
+  };
 };
 
 const describe = ({ result }: Turn): string[] => [
