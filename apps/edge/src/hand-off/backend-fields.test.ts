@@ -1,9 +1,11 @@
-import { defaultLimits, type Message } from '@switchboard/protocol';
+import { defaultLimits, type FieldError, type Message } from '@switchboard/protocol';
 import { describe, expect, it } from 'vitest';
 import { createReadFields } from './backend-fields.ts';
 import { idempotencyKeyOf, messageIdOf } from './message-key.ts';
 
-const read = createReadFields({ ...defaultLimits, textMaxBytes: 20 });
+const unusable: FieldError[] = [];
+const limits = { ...defaultLimits, textMaxBytes: 20 };
+const read = createReadFields(limits, (error) => unusable.push(error));
 const message: Message = {
   id: 'own',
   chat_id: 'chat',
@@ -42,18 +44,19 @@ describe("the fields of a backend's answer", () => {
   });
 
   it.each([
-    { id: null },
-    { id: '' },
-    { text: 5 },
-    { text: null },
-    { text: 'longer than it may be' },
-    { created_at: 'yesterday' },
-    { attachments: [{ type: 'image', url: 'javascript:alert(1)' }] },
-    { meta: { long: 'x'.repeat(5_000) } },
-    { own: nested(100) },
-    { own: nested(20_000) },
-  ])('make no message: case %#', (fields) => {
+    [{ id: null }, 'id'],
+    [{ id: '' }, 'id'],
+    [{ text: 5 }, 'text'],
+    [{ text: null }, 'text'],
+    [{ text: 'longer than it may be' }, 'text'],
+    [{ created_at: 'yesterday' }, 'created_at'],
+    [{ attachments: [{ type: 'image', url: 'javascript:alert(1)' }] }, 'attachments.0.url'],
+    [{ meta: { long: 'x'.repeat(5_000) } }, 'meta'],
+    [{ own: nested(100) }, ''],
+    [{ own: nested(20_000) }, ''],
+  ])('make no message: case %#', (fields, field) => {
     expect(read(message, fields)).toBeUndefined();
+    expect(unusable.pop()).toMatchObject({ field });
   });
 
   it('bring no prototype with them', () => {

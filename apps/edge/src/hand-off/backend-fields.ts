@@ -5,9 +5,14 @@ import {
   hasContent,
   messageUpdateBodySchema,
   parseJson,
+  fieldErrors,
+  type FieldError,
   type Limits,
   type Message,
 } from '@switchboard/protocol';
+
+const tooDeep: FieldError = { field: '', message: 'nests too deeply' };
+const empty: FieldError = { field: 'text', message: 'nothing is left to be read' };
 
 /** Undefined: with these fields it is no message that may be told. */
 export type ReadFields = (
@@ -25,17 +30,25 @@ const keptFields: ReadonlySet<string> = new Set([
   'chat',
 ]);
 
-export function createReadFields(limits: Limits): ReadFields {
+/** @param onUnusable told the first field that is wrong */
+export function createReadFields(
+  limits: Limits,
+  onUnusable: (error: FieldError) => void,
+): ReadFields {
+  const unusable = (error: FieldError) => {
+    onUnusable(error);
+    return undefined;
+  };
   // What was sent is valid: to check the whole again would cost three times as much.
   const schema = messageUpdateBodySchema(createScalars(limits));
   return (message, fields) => {
     if (fields === undefined) return message;
-    if (exceedsDepth(fields, limits.jsonDepthMax)) return undefined;
+    if (exceedsDepth(fields, limits.jsonDepthMax)) return unusable(tooDeep);
     const { id, chat_id } = message;
     const parsed = schema.safeParse({ id, chat_id, ...replaceable(fields) });
-    if (!parsed.success) return undefined;
+    if (!parsed.success) return unusable(fieldErrors(parsed.error, 1)[0] ?? tooDeep);
     const merged = { ...message, ...parsed.data, type: message.type };
-    return hasContent(merged) || merged.deleted_at != null ? merged : undefined;
+    return hasContent(merged) || merged.deleted_at != null ? merged : unusable(empty);
   };
 }
 

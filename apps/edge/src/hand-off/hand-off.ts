@@ -10,6 +10,7 @@ import { createHookedSend } from './hooked-send.ts';
 import { createPostedCopies, type PostedCopies } from './posted-copies.ts';
 import { createSendLanes, type SendLanes } from './send-lanes.ts';
 import type { SendHookSettings } from './send-hook-settings.ts';
+import { createSparingWarnings } from './sparing-warnings.ts';
 import { createSendLines } from './send-lines.ts';
 import type { ClaimParts } from './take-claim.ts';
 
@@ -28,6 +29,9 @@ export interface HandOff {
 /** Calls about messages of one chat at a time: a chat that is answered slowly leaves connections to others. */
 const callsPerChatMax = 8;
 
+/** One warning of a kind in so much time, ms. */
+const warnEveryMs = 10_000;
+
 const monotonicNow = () => performance.now();
 
 export function createHandOff(
@@ -37,6 +41,7 @@ export function createHandOff(
   const { bus, wheel, newId, onWarning } = options;
   const lines = createSendLines({ waitingMax: settings.waitingMax, callsMax: callsPerChatMax });
   const copies = createPostedCopies(wheel);
+  const warn = createSparingWarnings(onWarning, { everyMs: warnEveryMs, now: monotonicNow });
   const underWay = new Set<Promise<unknown>>();
   const ts = () => new Date(bus.now()).toISOString();
   const lanes = createSendLanes({
@@ -66,7 +71,10 @@ export function createHandOff(
       const ask = createHookedSend({
         ...settings,
         hook,
-        read: createReadFields(options.limits),
+        read: createReadFields(options.limits, (error) =>
+          warn('the fields of an answer of the backend make no message', { ...error }),
+        ),
+        warn,
         copies,
         lines,
         claim,

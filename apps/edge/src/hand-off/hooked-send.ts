@@ -32,6 +32,7 @@ export interface HookedSendParts {
   /** Redis can be written to, as far as known. */
   readonly isReady: () => boolean;
   readonly isClosed: (chatId: string) => Promise<boolean>;
+  readonly warn: (message: string, details: Record<string, unknown>) => void;
   /** How long the sender waits in all for a decision, ms. */
   readonly timeoutMs: number;
   /** How long for a message that the backend posts itself, ms. */
@@ -150,10 +151,11 @@ function bodyOf({ session, message, stamp, idempotencyKey }: Question): string {
 
 async function answer(question: Question, asked: Asked, parts: HookedSendParts): Promise<Answer> {
   const { decision, claim, copy } = asked;
-  const wasPosted = copy.state === 'passed';
-  if (wasPosted) claim.end();
-  // Whatever the call came to: the sender has its message.
-  if (wasPosted) return undefined;
+  if (copy.state === 'passed') {
+    // Whatever the call came to: the sender has its message.
+    claim.end();
+    return undefined;
+  }
   switch (decision.kind) {
     case 'accepted':
       return add({ ...question, message: decision.value }, asked, parts);
@@ -166,6 +168,7 @@ async function answer(question: Question, asked: Asked, parts: HookedSendParts):
     }
     case 'gaveUp':
       claim.release();
+      parts.warn('the backend did not decide on a message', { cause: decision.cause });
       return notAdded(decision.code, question, { retryAfterMs: decision.retryAfterMs });
     case 'closed':
       claim.release();
