@@ -94,7 +94,7 @@ const post = async (
       signal: AbortSignal.any([stopping, AbortSignal.timeout(timeoutMs)]),
     });
     await answer.arrayBuffer();
-    return { status: answer.status, retryAfterS: Number(answer.headers.get('retry-after') ?? 0) };
+    return { status: answer.status, retryAfterS: Number(answer.headers.get('retry-after')) || 0 };
   } catch {
     return { status: 0 };
   }
