@@ -126,6 +126,7 @@ export function neighbours(count: number): string[] {
 export function heldUp(outbox: Outbox) {
   let gate = Promise.resolve();
   let open = () => {};
+  let isHeld = false;
   const gated = <T extends object>(target: T): T =>
     new Proxy(target, {
       get(of, name) {
@@ -142,10 +143,15 @@ export function heldUp(outbox: Outbox) {
   return {
     outbox: gated(outbox),
     holdUp() {
+      if (isHeld) return;
       const { promise, resolve } = Promise.withResolvers<void>();
+      isHeld = true;
       gate = promise;
       open = resolve;
     },
-    goOn: () => open(),
+    goOn() {
+      isHeld = false;
+      open();
+    },
   };
 }
