@@ -14,9 +14,7 @@ export function TypingLine({ typists }: { typists: readonly Typist[] }) {
             <i />
             <i />
           </span>
-          <span>
-            {names} {are} {first.isPrivate ? 'writing a note' : 'typing'}
-          </span>
+          <span>{`${names} ${are} ${first.isPrivate ? 'writing a note' : 'typing'}`}</span>
           {first.preview !== undefined && <q class="typing-preview">{first.preview}</q>}
         </>
       )}

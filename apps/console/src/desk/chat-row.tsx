@@ -57,11 +57,7 @@ export function ChatRow(props: ChatRowProps) {
 function Teaser({ entry, typists }: ChatRowProps) {
   if (typists.length > 0) {
     const { names, are } = nameAll(typists.map(({ user }) => user));
-    return (
-      <span class="chat-row-teaser is-typing">
-        {names} {are} typing…
-      </span>
-    );
+    return <span class="chat-row-teaser is-typing">{`${names} ${are} typing…`}</span>;
   }
   const { last } = entry;
   const who = last?.user?.role === 'operator' ? `${last.user.name ?? 'Operator'}: ` : '';

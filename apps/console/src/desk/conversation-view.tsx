@@ -39,6 +39,9 @@ function ConversationHead({ desk, conversation }: { desk: Desk; conversation: Co
   const chat: Chat = desk.chats.get(chatId)?.chat ?? { id: chatId };
   const title = titleOf({ id: chatId, chat });
   const isHere = conversation.members.value.some(({ role }) => role === 'client');
+  const department = chat.department && (chat.department.name ?? chat.department.id);
+  // One text: what stands after another one would be moved by it.
+  const facts = [isHere ? 'Here now' : 'Away', ...(department ? [department] : []), chatId];
   return (
     <header class="conversation-head">
       <button
@@ -53,9 +56,7 @@ function ConversationHead({ desk, conversation }: { desk: Desk; conversation: Co
       <div class="conversation-title">
         <h2>{title}</h2>
         <p class="muted">
-          <span class={`dot${isHere ? ' is-on' : ''}`} /> {isHere ? 'Here now' : 'Away'}
-          {chat.department != null && ` · ${chat.department.name ?? chat.department.id}`}
-          {` · ${chatId}`}
+          <span class={`dot${isHere ? ' is-on' : ''}`} /> {facts.join(' · ')}
         </p>
       </div>
       <ConnectionPill state={conversation.state.value} />
@@ -106,8 +107,8 @@ function Typing({ conversation }: { conversation: Conversation }) {
       <p class={`collision${colleague === undefined ? '' : ' is-shown'}`} role="status">
         {colleague !== undefined && (
           <>
-            <Icon name="alert" /> {colleague.user.name ?? colleague.user.id}{' '}
-            {colleague.isPrivate ? 'is writing a note here' : 'is answering this chat'}
+            <Icon name="alert" />{' '}
+            {`${colleague.user.name ?? colleague.user.id} ${colleague.isPrivate ? 'is writing a note here' : 'is answering this chat'}`}
           </>
         )}
       </p>

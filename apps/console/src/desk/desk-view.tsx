@@ -33,18 +33,17 @@ function Counts({ desk }: { desk: Desk }) {
   void desk.beat.value;
   const shown = desk.shown.value.length;
   const { size, unread } = desk.chats;
-  return (
-    <p class="counts muted">
-      {shown === size ? `${size} ${size === 1 ? 'chat' : 'chats'}` : `${shown} of ${size} chats`}
-      {unread > 0 && ` · ${unread} unread`}
-    </p>
-  );
+  const all = `${size} ${size === 1 ? 'chat' : 'chats'}`;
+  const counts = [shown === size ? all : `${shown} of ${all}`];
+  if (unread > 0) counts.push(`${unread} unread`);
+  // One text: a second one would be moved by the first.
+  return <p class="counts muted">{counts.join(' · ')}</p>;
 }
 
 const keys: readonly (readonly [string, string])[] = [
   ['↑ ↓ or j k', 'choose a chat'],
   ['Enter', 'open it'],
-  ['/', 'search'],
+  ['/', 'search; Enter opens the first, ↓ goes to the list'],
   ['r', 'answer'],
   ['Alt N', 'note or answer'],
   ['Esc', 'back to the list'],

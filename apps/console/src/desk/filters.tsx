@@ -1,5 +1,6 @@
 /** What of the list is shown. */
 import { Icon } from '../shell/icon.tsx';
+import { chatListId } from './chat-list-view.tsx';
 import type { ChatFilter, Named } from './chat-list.ts';
 import type { Desk } from './desk.ts';
 
@@ -23,6 +24,13 @@ export function Filters({ desk }: { desk: Desk }) {
           aria-keyshortcuts="/"
           value={filter.text}
           onInput={(event) => change({ text: event.currentTarget.value })}
+          onKeyDown={(event) => {
+            if (event.key !== 'ArrowDown' && event.key !== 'Enter') return;
+            event.preventDefault();
+            const [first] = desk.shown.value;
+            if (event.key === 'Enter' && first !== undefined) desk.openChat(first.id);
+            document.getElementById(chatListId)?.focus();
+          }}
         />
       </label>
       <div class="filter-row">

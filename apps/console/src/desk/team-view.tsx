@@ -4,6 +4,8 @@ import { Menu } from '../shell/menu.tsx';
 import type { Team } from './team.ts';
 
 const discsMax = 4;
+/** From one disc to the next. */
+const discPx = 20;
 
 export function TeamView({ team }: { team: Team }) {
   const colleagues = team.value;
@@ -11,8 +13,11 @@ export function TeamView({ team }: { team: Team }) {
   const button = (
     <>
       <span class="discs">
-        {online.slice(0, discsMax).map(({ id, name }) => (
-          <Avatar key={id} id={id} name={name} />
+        {online.slice(0, discsMax).map(({ id, name }, index) => (
+          // Moved, not laid out: nothing jumps when one comes in between.
+          <span key={id} style={{ transform: `translateX(${-index * discPx}px)` }}>
+            <Avatar id={id} name={name} />
+          </span>
         ))}
       </span>
       <span class="hidden">Operators online: </span>
