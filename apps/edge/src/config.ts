@@ -1,5 +1,5 @@
 /** Every environment variable of the edge, with its limits: the README's table is generated from this. */
-import { defaultLogLimits, topologyProblem, type OutboxOptions } from '@switchboard/bus';
+import { defaultLogLimits, topologyProblem } from '@switchboard/bus';
 import { defaultLimits, type Limits } from '@switchboard/protocol';
 import {
   choice,
@@ -7,6 +7,8 @@ import {
   hookIsSigned,
   hookSecretVariables,
   list,
+  messageLimitsOf,
+  messageLimitVariables,
   outboxVariables,
   processVariables,
   secret,
@@ -134,22 +136,7 @@ const limits = {
     max: 16_777_216,
     default: defaultLimits.clientFrameMaxBytes,
   }),
-  TEXT_MAX_BYTES: wholeNumber({
-    description: 'longest text of a message, in UTF-8',
-    unit: 'bytes',
-    min: 1,
-    default: defaultLimits.textMaxBytes,
-  }),
-  META_MAX_BYTES: wholeNumber({
-    description: 'largest `meta`, as JSON',
-    unit: 'bytes',
-    min: 2,
-    default: defaultLimits.metaMaxBytes,
-  }),
-  ATTACHMENTS_MAX_ITEMS: wholeNumber({
-    description: 'most attachments of a message',
-    default: defaultLimits.attachmentsMax,
-  }),
+  ...messageLimitVariables(defaultLimits),
   PENDING_MAX_COMMANDS: wholeNumber({
     description: 'most commands of one socket that may wait for the one before them',
     min: 1,
@@ -204,24 +191,12 @@ export function frameRatesOf(config: EdgeConfig): FrameRates {
   };
 }
 
-/** What is handed on to the backend, and how much may wait for it; undefined: nothing is. */
-export function outboxOf(config: EdgeConfig): OutboxOptions | undefined {
-  if (config.EVENTS_HOOK_URL === undefined) return undefined;
-  return {
-    kinds: new Set(config.EVENTS_HOOK_KINDS),
-    maxEvents: config.OUTBOX_MAX_EVENTS,
-    maxAgeMs: config.OUTBOX_MAX_AGE_MS,
-  };
-}
-
 /** The protocol's limits as this deployment has them. */
 export function limitsOf(config: EdgeConfig): Limits {
   return {
     ...defaultLimits,
     clientFrameMaxBytes: config.FRAME_MAX_BYTES,
     clientFrameCutBytes: config.FRAME_MAX_BYTES * 2,
-    textMaxBytes: config.TEXT_MAX_BYTES,
-    metaMaxBytes: config.META_MAX_BYTES,
-    attachmentsMax: config.ATTACHMENTS_MAX_ITEMS,
+    ...messageLimitsOf(config),
   };
 }

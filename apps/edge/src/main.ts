@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { openBus } from '@switchboard/bus';
 import {
+  busSettingsOf,
   createLogger,
   createMetrics,
   createPrivateServer,
@@ -10,11 +11,10 @@ import {
   loadConfigOrExit,
   openTracing,
   packageVersion,
-  redisAccessOf,
 } from '@switchboard/runtime';
 import { createAdmission } from './admission.ts';
 import { createWheel } from './clock/wheel.ts';
-import { edgeConfig, frameRatesOf, limitsOf, outboxOf } from './config.ts';
+import { edgeConfig, frameRatesOf, limitsOf } from './config.ts';
 import { obey } from './control/obey.ts';
 import { readAgain } from './control/read-again.ts';
 import { boundDrain, drain } from './drain/drain.ts';
@@ -75,18 +75,9 @@ const tokens = createTokens({ config, configuredKeys: configured.keys, limits, o
 await tokens.start();
 shutdown.add('keys', () => tokens.stop());
 
-const outbox = outboxOf(config);
 const plainBus = await openBus({
-  redisUrl: config.REDIS_URL,
-  redisAccess: redisAccessOf(config),
-  keyPrefix: config.KEY_PREFIX,
-  partitions: config.PARTITIONS,
-  logLimits: {
-    roomMaxEntries: config.ROOM_LOG_MAX_EVENTS,
-    roomMaxBytes: config.ROOM_LOG_MAX_BYTES,
-  },
+  ...busSettingsOf(config),
   clientName: startNodeId,
-  ...(outbox && { outbox }),
   onWarning,
 });
 const bus = { ...plainBus, log: tracing.log(plainBus.log) };

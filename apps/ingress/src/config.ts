@@ -1,5 +1,5 @@
 /** Every environment variable of ingress, with its limits: the README's table is generated from this. */
-import { defaultLogLimits, topologyProblem, type OutboxOptions } from '@switchboard/bus';
+import { defaultLogLimits, topologyProblem } from '@switchboard/bus';
 import { defaultLimits } from '@switchboard/protocol';
 import {
   durationMs,
@@ -8,6 +8,7 @@ import {
   hookIsSigned,
   hookSecretVariables,
   list,
+  messageLimitVariables,
   outboxVariables,
   processVariables,
   secretList,
@@ -96,23 +97,7 @@ const limits = {
     min: kibibyte,
     default: defaultLimits.batchBodyMaxBytes,
   }),
-  TEXT_MAX_BYTES: wholeNumber({
-    description: 'longest text of a message, in UTF-8',
-    unit: 'bytes',
-    min: 1,
-    default: defaultLimits.textMaxBytes,
-  }),
-  META_MAX_BYTES: wholeNumber({
-    description: 'largest `meta`, as JSON',
-    unit: 'bytes',
-    min: 2,
-    default: defaultLimits.metaMaxBytes,
-  }),
-  ATTACHMENTS_MAX_ITEMS: wholeNumber({
-    description: 'most attachments of a message',
-    min: 0,
-    default: defaultLimits.attachmentsMax,
-  }),
+  ...messageLimitVariables(defaultLimits),
   OPERATORS_MAX_ITEMS: wholeNumber({
     description: 'most operators of one /update/operators call',
     min: 1,
@@ -162,13 +147,3 @@ export const ingressConfig = z
   .superRefine(hookIsSigned('EVENTS_HOOK_URL'));
 
 export type IngressConfig = z.output<typeof ingressConfig>;
-
-/** What is handed on to the backend, and how much may wait for it; undefined: nothing is. */
-export function outboxOf(config: IngressConfig): OutboxOptions | undefined {
-  if (config.EVENTS_HOOK_URL === undefined) return undefined;
-  return {
-    kinds: new Set(config.EVENTS_HOOK_KINDS),
-    maxEvents: config.OUTBOX_MAX_EVENTS,
-    maxAgeMs: config.OUTBOX_MAX_AGE_MS,
-  };
-}

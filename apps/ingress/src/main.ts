@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openBus } from '@switchboard/bus';
 import {
+  busSettingsOf,
   createLogger,
   createMetrics,
   createPrivateServer,
@@ -11,10 +12,9 @@ import {
   loadConfigOrExit,
   openTracing,
   packageVersion,
-  redisAccessOf,
 } from '@switchboard/runtime';
 import { readTokenEntry } from './api-tokens.ts';
-import { ingressConfig, outboxOf } from './config.ts';
+import { ingressConfig } from './config.ts';
 import { startHandOff } from './hand-off/hand-off.ts';
 import { createIngress } from './ingress.ts';
 import { createHealth } from './routes/health.ts';
@@ -43,18 +43,9 @@ const tracing = await openTracing({
 });
 shutdown.add('tracing', () => tracing.stop());
 
-const outbox = outboxOf(config);
 const plainBus = await openBus({
-  redisUrl: config.REDIS_URL,
-  redisAccess: redisAccessOf(config),
-  keyPrefix: config.KEY_PREFIX,
-  partitions: config.PARTITIONS,
-  logLimits: {
-    roomMaxEntries: config.ROOM_LOG_MAX_EVENTS,
-    roomMaxBytes: config.ROOM_LOG_MAX_BYTES,
-  },
+  ...busSettingsOf(config),
   clientName: nodeId,
-  ...(outbox && { outbox }),
   onWarning: (message, details) => logger.warn(details ?? {}, message),
 });
 const bus = { ...plainBus, log: tracing.log(plainBus.log) };

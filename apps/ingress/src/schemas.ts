@@ -15,6 +15,7 @@ import {
   onlineUsersQuery,
   operatorsBodySchema,
 } from '@switchboard/protocol';
+import { messageLimitsOf } from '@switchboard/runtime';
 import type { IngressConfig } from './config.ts';
 
 export function limitsOf(config: IngressConfig): Limits {
@@ -24,9 +25,7 @@ export function limitsOf(config: IngressConfig): Limits {
     batchBodyMaxBytes: config.BULK_BODY_MAX_BYTES,
     batchItemsMax: config.BATCH_MAX_ITEMS,
     operatorsMax: config.OPERATORS_MAX_ITEMS,
-    textMaxBytes: config.TEXT_MAX_BYTES,
-    metaMaxBytes: config.META_MAX_BYTES,
-    attachmentsMax: config.ATTACHMENTS_MAX_ITEMS,
+    ...messageLimitsOf(config),
   };
 }
 

@@ -42,7 +42,8 @@ export {
   type PrivateServerOptions,
 } from './private-server.ts';
 export { createShutdown, type Shutdown, type ShutdownOptions } from './shutdown.ts';
-export { redisAccessOf } from './redis-access.ts';
+export { busSettingsOf } from './bus-settings.ts';
+export { messageLimitsOf, messageLimitVariables } from './message-limits.ts';
 export { processVariables, type ProcessVariables } from './process-variables.ts';
 export { TokenBucket, type Rate } from './token-bucket.ts';
 export { createAdaptiveLimit, type AdaptiveLimit } from './adaptive-limit.ts';

@@ -1,4 +1,5 @@
 /** The environment variables that every process of the cluster has. */
+import type { z } from 'zod';
 import { redisAccessVariables } from './redis-access.ts';
 import { tracingVariables } from './tracing-variables.ts';
 import { choice, port, text, url, wholeNumber } from './variable.ts';
@@ -75,3 +76,6 @@ export const processVariables = (own: ProcessVariables) => ({
   LOG_LEVEL: choice(logLevels, { description: 'lowest level that is logged', default: 'info' }),
   ...tracingVariables,
 });
+
+/** What is read of them. */
+export type ProcessSettings = z.output<z.ZodObject<ReturnType<typeof processVariables>>>;
