@@ -21,7 +21,14 @@ describe('the configuration', () => {
     expect(result).toMatchObject({ ok: true, config: { REDIS_URL: url } });
   });
 
+  test('calls no backend without secrets that sign the calls', () => {
+    const env = { API_TOKENS: 'long-enough', EVENTS_HOOK_URL: 'https://example.com/events' };
+    expect(load(env)).toMatchObject({ ok: false, problems: [{ variable: 'HOOK_SECRETS' }] });
+    expect(load({ ...env, HOOK_SECRETS: 'a-secret-of-16-ch' })).toMatchObject({ ok: true });
+  });
+
   test.each([
+    ['EVENTS_HOOK_KINDS', 'messages,gossip'],
     ['API_TOKENS', 'name-is-long:short'],
     ['API_TOKENS', 'long-enough,x'],
     ['API_TOKENS', ','],

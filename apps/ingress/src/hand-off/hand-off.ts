@@ -25,7 +25,7 @@ export interface HandOff {
 }
 
 /** The figures of the whole deployment are read so often. */
-const LOOK_EVERY_MS = 5_000;
+const LOOK_EVERY_MS = 2_000;
 
 /** Without an events hook nothing is delivered, and all figures stay 0. */
 export async function startHandOff(options: HandOffOptions): Promise<HandOff> {

@@ -26,6 +26,7 @@ type Groups = Map<Lane, WaitingEvent[]>;
 
 class Waiting implements WaitingLane {
   private doubt: Doubt | undefined;
+  private newest: Failing | undefined;
   /** The newest failure that came with a `Retry-After`. */
   private asking: Failing | undefined;
   private isEmpty = true;
@@ -124,15 +125,15 @@ class Waiting implements WaitingLane {
   private doubtMore(chats: readonly Lane[], failings: readonly Failing[]): void {
     const { times, random, monotonicMs } = this.parts;
     const { downBackoff: backoff, downRetryAfterMaxMs: retryAfterMaxMs } = times;
+    this.newest = failings.at(-1);
     this.asking = failings.find(({ retryAfterMs }) => retryAfterMs !== undefined) ?? this.asking;
     const failure = { chats, failings, nowMs: monotonicMs() };
     this.doubt = doubtAfter(this.doubt, failure, { backoff, retryAfterMaxMs, random });
   }
 
   private async parkAll(groups: Groups): Promise<void> {
-    const failure = { reason: 'nothing got through' };
-    for (const group of groups.values())
-      await this.park(group, { kind: 'failing', why: 'status', failure });
+    const { newest } = this;
+    if (newest) for (const group of groups.values()) await this.park(group, newest);
   }
 
   /** What was delivered of them meanwhile is not there any more, and stays away. */
