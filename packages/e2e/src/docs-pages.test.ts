@@ -56,7 +56,7 @@ test.each(['light', 'dark'] as const)('/docs/async is readable in %s', async (co
   );
   expect(contrast(ink ?? '', paper ?? '')).toBeGreaterThan(7);
   await page.setViewportSize({ width: 360, height: 700 });
-  const overflow = await page.evaluate('document.body.scrollWidth - innerWidth');
+  const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
   expect(overflow).toBeLessThanOrEqual(0);
   expect(problems).toEqual([]);
 });

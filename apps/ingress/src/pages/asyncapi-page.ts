@@ -135,7 +135,7 @@ function renderMessage(document: AsyncApiDocument, reference: Reference, scope: 
   const id = nameOf(reference.$ref ?? message.name ?? '');
   const tags = (message.tags ?? []).map(({ name }) => html`<span class="tag">${name}</span>`);
   return html`<section class="message" id="${scope}-${id}">
-    <h5>${message.title ?? message.name ?? id} <code>${id}</code> ${join(tags, ' ')}</h5>
+    <h4>${message.title ?? message.name ?? id} <code>${id}</code> ${join(tags, ' ')}</h4>
     ${prose(message.summary)} ${prose(message.description)}
     ${message.payload === undefined ? undefined : payload(document, message.payload)}
     ${join((message.examples ?? []).map(({ name, summary, payload: example }) => renderExample(summary ?? name, example)))}

@@ -35,7 +35,12 @@ export const viewStories = ({ stage, people }: Theatre): void => {
       await operator.page.locator('.message').first().waitFor();
       await visitor.page.locator('.message').first().waitFor();
       await figures.page.locator('tbody tr').first().waitFor();
+      const menu = operator.page.locator('.menu').first();
+      await menu.locator('summary').click();
       await Promise.all(sides.map(expectNoViolations));
+      const { x, width } = (await menu.locator('.menu-panel').boundingBox())!;
+      expect([x >= 0, x + width <= 360]).toEqual([true, true]);
+      await operator.page.keyboard.press('Escape');
       await operator.page.getByRole('button', { name: 'Back to the chats' }).click();
       expect(await overflowOf(operator.page)).toBeLessThanOrEqual(0);
 
