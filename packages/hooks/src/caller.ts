@@ -22,7 +22,7 @@ export interface HookCallerOptions {
 
 /**
  * Gives a caller that has no connection yet. HTTP/1.1 with keep-alive, one call at a time on a connection.
- * @throws TypeError if `url` is none
+ * @throws TypeError if `url` is none, URIError if its user or password is not percent-encoded
  */
 export const openHookCaller = async (options: HookCallerOptions): Promise<HookCaller> => {
   const { url, secrets, nowMs = Date.now, answerMaxBytes = 262_144 } = options;
