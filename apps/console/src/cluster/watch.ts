@@ -31,12 +31,14 @@ export function watchCluster(place: Place, apiToken: string, onRefused: () => vo
 
   const look = async () => {
     const response = await fetch(place.api('/nodes'), { headers });
+    // The figures are of now, however long the other call takes: rates are made of this.
+    const atMs = Date.now();
     if (response.status === 401) throw new Refused('This token was refused.');
     if (!response.ok) throw new Error(`The API answers ${response.status}.`);
     const nodes = (await response.json()) as NodeFigures[];
     const health = await fetch(place.api('/health/ready'));
     const redis = (await health.json()) as RedisFigures;
-    history.value = withLook(history.peek(), { atMs: Date.now(), nodes, redis });
+    history.value = withLook(history.peek(), { atMs, nodes, redis });
     problem.value = '';
   };
   const turn = async () => {
