@@ -62,7 +62,10 @@ function startDelivery(
     timeoutMs: config.EVENTS_HOOK_TIMEOUT_MS,
     batchMaxEvents: config.EVENTS_HOOK_BATCH_MAX,
     retryMaxMs: config.OUTBOX_RETRY_MAX_MS,
-    times: defaultDeliveryTimes,
+    times: {
+      ...defaultDeliveryTimes,
+      finishMs: Math.min(defaultDeliveryTimes.finishMs, config.SHUTDOWN_TIMEOUT_MS / 2),
+    },
     monotonicMs: () => performance.now(),
     nowMs,
     random: Math.random,

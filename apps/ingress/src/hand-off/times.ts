@@ -35,5 +35,5 @@ export const defaultDeliveryTimes: DeliveryTimes = {
 
 /** Of frames in one call: what a backend takes without being set up for it. */
 export const BATCH_MAX_BYTES = 1_048_576;
-/** Chats of one partition that are called for at a time. */
-export const CHATS_AT_A_TIME = 8;
+/** Chats of one partition that are called for at a time: of those that wait, and of those that are parked. */
+export const CHATS_AT_A_TIME = 4;

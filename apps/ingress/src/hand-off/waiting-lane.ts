@@ -24,6 +24,11 @@ export interface WaitingLane {
 
 type Groups = Map<Lane, WaitingEvent[]>;
 
+interface Failed {
+  readonly chat: Lane;
+  readonly failing: Failing;
+}
+
 class Waiting implements WaitingLane {
   private doubt: Doubt | undefined;
   private newest: Failing | undefined;
@@ -89,28 +94,37 @@ class Waiting implements WaitingLane {
     this.doubtMore(groups.size === 1 ? [...groups.keys()] : [], [failing]);
   }
 
+  /** As soon as one of them gets through, all others are tried: a slow one holds nobody up. */
   private async sendAlone(groups: Groups, chats: readonly Lane[]): Promise<void> {
-    const failed = await this.sendEach(chats, groups);
-    if (failed.length === chats.length && !this.isDisproved()) {
-      const failings = failed.map(({ failing }) => failing);
+    const proof = Promise.withResolvers<boolean>();
+    const trials = this.sendEach(chats, groups, () => proof.resolve(true));
+    trials.then(() => proof.resolve(this.isDisproved()), proof.reject);
+    if (!(await proof.promise)) {
+      const failings = (await trials).map(({ failing }) => failing);
       return this.doubtMore(chats, failings);
     }
     this.doubt = undefined;
     const rest = [...groups.keys()].filter((chat) => !chats.includes(chat));
-    for (const { chat, failing } of [...failed, ...(await this.sendEach(rest, groups))])
-      await this.park(groups.get(chat) ?? [], failing);
+    const failed = await allOf(trials, this.sendEach(rest, groups));
+    for (const { chat, failing } of failed) await this.park(groups.get(chat) ?? [], failing);
   }
 
   /** Gives those that failed. Rejects when all have ended and one of them was broken off. */
   private async sendEach(
     chats: readonly Lane[],
     groups: Groups,
-  ): Promise<{ chat: Lane; failing: Failing }[]> {
+    onThrough = () => {},
+  ): Promise<Failed[]> {
     const broken: unknown[] = [];
-    const send = (chat: Lane) =>
-      deliver(groups.get(chat) ?? [], this.steps).catch(
-        (error: unknown) => void broken.push(error),
-      );
+    const send = async (chat: Lane) => {
+      try {
+        const failing = await deliver(groups.get(chat) ?? [], this.steps);
+        if (failing === undefined) onThrough();
+        return failing;
+      } catch (error) {
+        return void broken.push(error);
+      }
+    };
     const jobs = chats.map((chat) => ({ lane: `chat ${chat}`, run: () => send(chat) }));
     const results = await inOrder(jobs, CHATS_AT_A_TIME);
     if (broken.length > 0) throw broken[0];
@@ -148,6 +162,12 @@ class Waiting implements WaitingLane {
 
 export function createWaitingLane(parts: PartitionParts): WaitingLane {
   return new Waiting(parts);
+}
+
+/** Rejects when both have ended: nothing may be under way any more when a lease is given back. */
+async function allOf(...both: readonly Promise<Failed[]>[]): Promise<Failed[]> {
+  await Promise.allSettled(both);
+  return (await Promise.all(both)).flat();
 }
 
 /** Their chat is parked already; was it let go meanwhile, they are next. */

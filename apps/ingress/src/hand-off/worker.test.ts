@@ -64,6 +64,26 @@ describe('a chat that the backend does not take', () => {
     expect(scene.taken(bad)).toEqual([...said.get(bad)!, ...behind.get(bad)!]);
   });
 
+  test('holds up no other by being slow for longer than its call', async () => {
+    const [slow = '', ...others] = neighbours(12);
+    const recovers = scene.backend.script({ chatId: slow, answer: { status: 'never' } });
+    const said = await sayTo(slow, ...others);
+    scene.start('one', { timeoutMs: 1_500 });
+    const taken = () => others.flatMap(scene.taken).length;
+    await expect.poll(taken, waitFor).toBe(others.length);
+    await expect.poll(() => scene.state(), waitFor).toMatchObject({ parkedEvents: 1 });
+    const calls = scene.backend.calls.filter(({ chatIds }) => chatIds.includes(slow));
+    const tried = Math.max(
+      ...scene.backend.calls.slice(0, others.length + 2).map((call) => call.atMs),
+    );
+    // The batch, and then the chat by itself: the others did not wait for the end of that.
+    expect(calls[1]!.chatIds).toEqual([slow]);
+    expect(tried).toBeLessThan(calls[1]!.endedMs!);
+    recovers();
+    await isEmpty();
+    expectTaken(said);
+  });
+
   test('is parked also when others only come later', async () => {
     const [bad = '', good = ''] = neighbours(2);
     const recovers = scene.backend.script({ chatId: bad, answer: { status: 503 } });
