@@ -37,7 +37,7 @@ export { partitionOf } from './partition.ts';
 // Entities
 export { type Attachment, attachment } from './entities/attachment.ts';
 export { type Chat, chat, chatStatuses } from './entities/chat.ts';
-export { type Message, message } from './entities/message.ts';
+export { type Message, message, messageSchema } from './entities/message.ts';
 export { type Operator, operator } from './entities/operator.ts';
 export { type OperatorSession, operatorSession } from './entities/operator-session.ts';
 export { type Sources, sources } from './entities/sources.ts';

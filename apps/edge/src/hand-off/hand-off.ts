@@ -79,6 +79,7 @@ export function createHandOff(
         lines,
         claim,
         send,
+        ts,
         isReady: () => bus.health().ready,
         isClosed: (chatId) => bus.log.isClosed(chatId),
       });

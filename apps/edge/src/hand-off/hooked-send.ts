@@ -29,6 +29,8 @@ export interface HookedSendParts {
   readonly lines: SendLines;
   readonly claim: ClaimParts;
   readonly send: SendMessageParts;
+  /** RFC 3339, by Redis' clock. */
+  readonly ts: () => string;
   /** Redis can be written to, as far as known. */
   readonly isReady: () => boolean;
   readonly isClosed: (chatId: string) => Promise<boolean>;
@@ -104,11 +106,14 @@ async function inTurn(
   }
 }
 
-/** Nobody can send a message again that came without an id: nothing has to be claimed. */
+/**
+ * Nobody can send a message again that came without an id: nothing has to be claimed. Nobody could make good
+ * either what the backend has accepted and Redis cannot take.
+ */
 async function claimOf(question: Question, parts: HookedSendParts): Promise<ClaimTaken> {
   const { session, command, clientMessageId, sinceMs } = question;
-  if (!parts.isReady()) return { kind: 'unavailable' };
-  if (command.data.client_message_id == null) return { kind: 'claimed', claim: unclaimed };
+  if (command.data.client_message_id == null)
+    return parts.isReady() ? { kind: 'claimed', claim: unclaimed } : { kind: 'unavailable' };
   const key = { chatId: session.chatId, user: session.identity.key, clientMessageId };
   return takeClaim(key, sinceMs + parts.timeoutMs, parts.claim);
 }
@@ -180,12 +185,12 @@ async function answer(question: Question, asked: Asked, parts: HookedSendParts):
 async function add(
   attempt: Attempt,
   { claim, copy }: Pick<Asked, 'claim' | 'copy'>,
-  { send }: HookedSendParts,
+  { send, ts }: HookedSendParts,
 ): Promise<Answer> {
   let isAdded = false;
   try {
     const added = await addMessage(
-      { ...attempt, stamp: send.newStamp() },
+      { ...attempt, stamp: { ...attempt.stamp, ts: ts() } },
       { ...send, refuseIfClosed: false },
     );
     isAdded = added.isAdded;
