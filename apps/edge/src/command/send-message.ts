@@ -40,6 +40,8 @@ export interface Attempt {
   readonly command: SendMessageCommand;
   readonly message: Message;
   readonly stamp: Stamp;
+  /** That it is known by although the client gave none: whoever was asked about it may post it, too. */
+  readonly clientMessageId?: string;
 }
 
 export interface AddedAnswer {
@@ -93,7 +95,7 @@ async function append(
 ): Promise<AppendOutcome | 'unavailable'> {
   const { session, command, message, stamp } = attempt;
   const { key, role } = session.identity;
-  const clientMessageId = command.data.client_message_id ?? undefined;
+  const clientMessageId = attempt.clientMessageId ?? command.data.client_message_id ?? undefined;
   try {
     return await parts.log.append({
       event: messageAdded(message, stamp),
