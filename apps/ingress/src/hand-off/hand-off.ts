@@ -70,7 +70,9 @@ function startDelivery(
     nowMs,
     random: Math.random,
     onCall: measurements.called,
-    onError: (error) => logger.warn({ err: error }, 'events are not delivered for a moment'),
+    onError: createComplaint((error, more) =>
+      logger.warn({ err: error, more }, 'events are not delivered for a moment'),
+    ),
     measurements: {
       ...measurements,
       parked(chatId, failing) {
@@ -84,6 +86,21 @@ function startDelivery(
       },
     },
   });
+}
+
+const COMPLAIN_EVERY_MS = 5_000;
+
+/** While Redis is away every partition fails again and again: one line tells it, with how many others. */
+function createComplaint(tell: (error: unknown, more: number) => void): (error: unknown) => void {
+  let toldMs = -Infinity;
+  let untold = 0;
+  return (error) => {
+    const nowMs = performance.now();
+    if (nowMs - toldMs < COMPLAIN_EVERY_MS) return void (untold += 1);
+    tell(error, untold);
+    toldMs = nowMs;
+    untold = 0;
+  };
 }
 
 function look(outbox: Outbox, { looked }: HandOffMeasurements): NodeJS.Timeout {

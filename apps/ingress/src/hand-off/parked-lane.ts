@@ -27,22 +27,14 @@ const GROWTH = 4;
 export function createParkedLane(parts: PartitionParts, waiting: WaitingLane): ParkedLane {
   const { held, times } = parts;
   const underWay = new Map<Lane, Promise<void>>();
-  const retry = createRetry(parts);
-  let askedMs = -Infinity;
+  const outage = createOutage(parts, waiting);
   let failure: { readonly error: unknown } | undefined;
 
   function start(chat: ParkedChat): void {
-    const trial = retry(chat)
+    const trial = retry(chat, outage, parts)
       .catch((error: unknown) => void (failure = { error }))
       .finally(() => underWay.delete(chat.chatId));
     underWay.set(chat.chatId, trial);
-  }
-  /** What waits tells when the backend is back; now and then a parked chat is asked, too. */
-  function isTimeToAsk(): boolean {
-    const nowMs = parts.monotonicMs();
-    if (nowMs - askedMs < times.downBackoff.maxMs) return false;
-    askedMs = nowMs;
-    return true;
   }
   function throwFailure(): void {
     const failed = failure;
@@ -52,9 +44,9 @@ export function createParkedLane(parts: PartitionParts, waiting: WaitingLane): P
   return {
     async step() {
       throwFailure();
-      const isDown = waiting.isDown();
-      if (isDown && !isTimeToAsk()) return times.idleMs;
-      const limit = isDown ? 1 : CHATS_AT_A_TIME + underWay.size;
+      const isOut = outage.isOne();
+      if (isOut && (underWay.size > 0 || !outage.isTimeToAsk())) return times.idleMs;
+      const limit = isOut ? 1 : CHATS_AT_A_TIME + underWay.size;
       const { chats, nextInMs = times.idleMs } = await held.due(limit);
       for (const chat of chats) {
         if (underWay.has(chat.chatId)) continue;
@@ -70,47 +62,67 @@ export function createParkedLane(parts: PartitionParts, waiting: WaitingLane): P
   };
 }
 
+/** Whether it is the backend that fails, as far as parked chats can tell. */
+interface Outage {
+  isOne(): boolean;
+  /** One chat may be asked. */
+  isTimeToAsk(): boolean;
+  /** A chat has failed. Gives whether nobody got through since one failed before. */
+  failed(): boolean;
+}
+
+function createOutage(
+  { takings, times, monotonicMs, random }: PartitionParts,
+  waiting: WaitingLane,
+): Outage {
+  let failedMs = -Infinity;
+  let failures = 0;
+  let pauseEndsMs = -Infinity;
+  return {
+    // What waits tells when the backend is back; now and then a parked chat is asked, too.
+    isOne: () => waiting.isDown() || (failures > 0 && takings.lastMs < failedMs),
+    isTimeToAsk: () => monotonicMs() >= pauseEndsMs,
+    failed() {
+      const isOne = takings.lastMs < failedMs;
+      failedMs = monotonicMs();
+      failures = isOne ? failures + 1 : 0;
+      pauseEndsMs = isOne ? failedMs + backoffMs(failures, times.downBackoff, random) : -Infinity;
+      return isOne;
+    },
+  };
+}
+
 /** A chat that fails again. */
 interface Setback {
   readonly chat: ParkedChat;
   readonly failing: Failing;
   /** In a row, this one included. */
   readonly attempts: number;
-  /** The backend has taken nothing from anybody since a chat of this lane failed before. */
   readonly isOutage: boolean;
 }
 
-function createRetry(parts: PartitionParts): (chat: ParkedChat) => Promise<void> {
-  const { held, batchMaxEvents, takings, monotonicMs } = parts;
-  let failedMs = -Infinity;
-
-  function isOutage(): boolean {
-    const isOne = takings.lastMs < failedMs;
-    failedMs = monotonicMs();
-    return isOne;
-  }
-  return async (chat) => {
-    let { attempts } = chat;
-    let size = attempts === 0 ? batchMaxEvents : 1;
-    for (;;) {
-      const events = withinBytes(await held.readParked(chat.chatId, size), BATCH_MAX_BYTES);
-      const [first] = events;
-      if (!first) return held.acknowledgeParked(chat.chatId, []);
-      const progress = { events: 0 };
-      const failing = await deliver(events, stepsOf(parts, { chat, attempts, progress }));
-      if (progress.events > 0) attempts = 0;
-      if (failing === undefined) {
-        size = Math.min(batchMaxEvents, size * GROWTH);
-        continue;
-      }
-      attempts += 1;
-      const setback = { chat, failing, attempts, isOutage: isOutage() };
-      const isLast = events.length === 1 && isGivenUp(first, setback, parts);
-      if (!isLast || !(await giveUp(first, setback, parts))) return postpone(setback, parts);
-      attempts = 0;
-      size = 1;
+async function retry(chat: ParkedChat, outage: Outage, parts: PartitionParts): Promise<void> {
+  const { held, batchMaxEvents } = parts;
+  let { attempts } = chat;
+  let size = attempts === 0 ? batchMaxEvents : 1;
+  for (;;) {
+    const events = withinBytes(await held.readParked(chat.chatId, size), BATCH_MAX_BYTES);
+    const [first] = events;
+    if (!first) return held.acknowledgeParked(chat.chatId, []);
+    const progress = { events: 0 };
+    const failing = await deliver(events, stepsOf(parts, { chat, attempts, progress }));
+    if (progress.events > 0) attempts = 0;
+    if (failing === undefined) {
+      size = Math.min(batchMaxEvents, size * GROWTH);
+      continue;
     }
-  };
+    attempts += 1;
+    const setback = { chat, failing, attempts, isOutage: outage.failed() };
+    const isLast = events.length === 1 && isGivenUp(first, setback, parts);
+    if (!isLast || !(await giveUp(first, setback, parts))) return postpone(setback, parts);
+    attempts = 0;
+    size = 1;
+  }
 }
 
 interface Trial {
@@ -166,9 +178,9 @@ function postpone(
   { chat, attempts, failing, isOutage }: Setback,
   { held, times, random }: PartitionParts,
 ): Promise<void> {
-  const backoff = isOutage ? times.downBackoff : times.parkedBackoff;
-  const askedMs = Math.min(retryAfterOf([failing]), times.retryAfterMaxMs);
-  const retryInMs = Math.max(askedMs, backoffMs(attempts - 1, backoff, random));
   const counted = isOutage ? Math.max(1, attempts - 1) : attempts;
+  const askedMs = Math.min(retryAfterOf([failing]), times.retryAfterMaxMs);
+  const pauseMs = backoffMs(isOutage ? 0 : attempts - 1, times.parkedBackoff, random);
+  const retryInMs = Math.max(askedMs, pauseMs);
   return held.postpone(chat.chatId, { failure: failing.failure, attempts: counted, retryInMs });
 }

@@ -210,11 +210,13 @@ describe('a backend that is away', () => {
       times: { parkedBackoff: { firstMs: 20, maxMs: 3_600_000 } },
     });
     await expect.poll(() => scene.state(), waitFor).toMatchObject({ parkedEvents: 1 });
-    await scene.backend.die();
+    const outage = scene.backend.script({ answer: { status: 'reset' } });
     recovers();
+    const before = scene.backend.calls.length;
     await delay(1_000);
     expect(await scene.state()).toMatchObject({ parkedEvents: 1, deadLetters: 0 });
-    await scene.backend.revive();
+    expect(scene.backend.calls.length - before).toBeGreaterThan(3);
+    outage();
     await isEmpty();
     expectTaken(said);
   });
