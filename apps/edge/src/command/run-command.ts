@@ -44,6 +44,9 @@ export function dispatch(
   frame: ClientFrame,
   parts: CommandParts & { readonly respond: Respond },
 ): Promise<void> | void {
+  // Messages and receipts have a time of their own.
+  if (session.socket === 'chat' && frame.event !== 'ping' && frame.event !== 'refreshToken')
+    return runInRoom(session, frame, parts);
   const { respond } = parts;
   const context = { ts: parts.ts(), requestId: frame.requestId };
   if (frame.event === 'ping') return respond(ping(context), frame.requestId);
@@ -52,9 +55,7 @@ export function dispatch(
     return answer.then((given) => respond(given, frame.requestId));
   }
   // The parser refuses them on /broadcast already.
-  if (session.socket !== 'chat')
-    return respond(only(errorFrame('forbidden', context)), frame.requestId);
-  return runInRoom(session, frame, parts);
+  return respond(only(errorFrame('forbidden', context)), frame.requestId);
 }
 
 function runInRoom(
