@@ -43,18 +43,17 @@ export function createParkedLane(parts: PartitionParts, waiting: WaitingLane): P
   }
   return {
     async step() {
+      if (underWay.size === CHATS_AT_A_TIME) await Promise.race(underWay.values());
       throwFailure();
       const isOut = outage.isOne();
       if (isOut && (underWay.size > 0 || !outage.isTimeToAsk())) return times.idleMs;
-      const limit = isOut ? 1 : CHATS_AT_A_TIME + underWay.size;
+      // Those under way are due still.
+      const limit = underWay.size + (isOut ? 1 : CHATS_AT_A_TIME);
       const { chats, nextInMs = times.idleMs } = await held.due(limit);
-      for (const chat of chats) {
-        if (underWay.has(chat.chatId)) continue;
-        if (underWay.size === CHATS_AT_A_TIME) await Promise.race(underWay.values());
-        throwFailure();
-        start(chat);
-      }
-      return Math.min(nextInMs, times.idleMs);
+      const free = chats.filter(({ chatId }) => !underWay.has(chatId));
+      for (const chat of free.slice(0, CHATS_AT_A_TIME - underWay.size)) start(chat);
+      const isMore = !isOut && chats.length === limit;
+      return isMore ? 0 : Math.min(nextInMs, times.idleMs);
     },
     async finish() {
       await Promise.all(underWay.values());

@@ -8,7 +8,7 @@ import { openBus, type Bus } from '@switchboard/bus';
 import { messageAdded } from '@switchboard/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { heldUp } from './delivery.fixture.ts';
+import { heldUp } from '../test/delivery.fixture.ts';
 import type { DeliveryTimes } from './times.ts';
 import { startWorker, type Worker } from './worker.ts';
 

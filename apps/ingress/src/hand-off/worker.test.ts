@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { partitionOf } from '@switchboard/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { heldUp, neighbours, openScene, PARTITIONS, type Scene } from './delivery.fixture.ts';
+import { heldUp, neighbours, openScene, PARTITIONS, type Scene } from '../test/delivery.fixture.ts';
 
 let scene: Scene;
 beforeEach(async () => void (scene = await openScene()));

@@ -3,8 +3,8 @@ import { openBus, type Bus, type HeldOutbox, type Outbox } from '@switchboard/bu
 import { openHookCaller } from '@switchboard/hooks';
 import { messageAdded, partitionOf } from '@switchboard/protocol';
 import { startScriptedBackend } from '@switchboard/testkit';
-import type { DeliveryTimes } from './times.ts';
-import { startWorker, type Worker } from './worker.ts';
+import type { DeliveryTimes } from '../hand-off/times.ts';
+import { startWorker, type Worker } from '../hand-off/worker.ts';
 
 export const PARTITIONS = 4;
 
