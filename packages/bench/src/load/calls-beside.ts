@@ -39,16 +39,13 @@ const headers = [
 ].flat();
 
 /** undici's cheapest way, as the product's: no streams, no promises of its own. */
-const callOnce = (pool: Pool, done: () => void): void => {
+const callOnce = (pool: Pool): void => {
   const chunks: Buffer[] = [];
   const handler: Dispatcher.DispatchHandler = {
     onRequestStart: () => {},
     onResponseStart: () => {},
     onResponseData: (_controller, chunk) => void chunks.push(chunk),
-    onResponseEnd: () => {
-      JSON.parse(Buffer.concat(chunks).toString());
-      done();
-    },
+    onResponseEnd: () => JSON.parse(Buffer.concat(chunks).toString()),
     onResponseError: (_controller, error) => {
       throw error;
     },
@@ -63,7 +60,7 @@ const callAtPace = (pool: Pool, callsPerS: () => number): void => {
     const nowMs = performance.now();
     const pace = callsPerS();
     if (pace === 0) dueMs = nowMs + paceLookMs;
-    else for (; dueMs <= nowMs; dueMs += 1000 / pace) callOnce(pool, () => {});
+    else for (; dueMs <= nowMs; dueMs += 1000 / pace) callOnce(pool);
     setTimeout(next, dueMs - nowMs).unref();
   };
   next();
