@@ -1,6 +1,6 @@
 /** `sendMessage` where a backend decides: it is asked about the message, and what it says is done. */
 import type { SendDecision, SendHook } from '@switchboard/hooks';
-import { parseJson, type Message } from '@switchboard/protocol';
+import type { Message } from '@switchboard/protocol';
 import type { Answer } from '../command/answer.ts';
 import {
   addMessage,
@@ -13,6 +13,7 @@ import {
 import type { ReadFields } from './backend-fields.ts';
 import { idempotencyKeyOf, messageIdOf } from './message-key.ts';
 import type { ExpectedCopy, PostedCopies } from './posted-copies.ts';
+import { decodeRefusal, encodeRefusal, type Refusal } from './refusal.ts';
 import type { SendLines } from './send-lines.ts';
 import {
   takeClaim,
@@ -166,11 +167,9 @@ async function answer(question: Question, asked: Asked, parts: HookedSendParts):
       return add({ ...question, message: decision.value }, asked, parts);
     case 'deferred':
       return awaitPosted(question, asked, parts);
-    case 'refused': {
-      const { reason, message } = decision;
-      await claim.settle(JSON.stringify({ reason, message }));
-      return refused(question, { reason, message });
-    }
+    case 'refused':
+      await claim.settle(encodeRefusal(decision));
+      return refused(question, decision);
     case 'gaveUp':
       claim.release();
       parts.warn('the backend did not decide on a message', { cause: decision.cause });
@@ -207,7 +206,9 @@ async function awaitPosted(
   { claim, copy }: Asked,
   parts: HookedSendParts,
 ): Promise<Answer> {
-  const state = await copy.within(parts.deferMaxMs);
+  // Whose sender has gone is not waited for: it may be asked about again where the sender is now.
+  const isOver = question.session.phase === 'ended' || parts.stopping.aborted;
+  const state = isOver ? copy.state : await copy.within(parts.deferMaxMs);
   if (state === 'passed') {
     claim.end();
     return undefined;
@@ -227,7 +228,7 @@ async function answerUnasked(
     case 'added':
       return (await addMessage(question, send)).answer;
     case 'decided':
-      return refused(question, verdictOf(taken.verdict));
+      return refused(question, decodeRefusal(taken.verdict));
     case 'busy':
       return notAdded('backend_timeout', question, { retryAfterMs });
     case 'unavailable':
@@ -235,20 +236,9 @@ async function answerUnasked(
   }
 }
 
-interface Refusal {
-  readonly reason?: string | undefined;
-  readonly message?: string | undefined;
-}
-
 function refused(question: Question, { reason, message }: Refusal): Answer {
   return notAdded('backend_rejected', question, {
     ...(reason !== undefined && { reason }),
     ...(message !== undefined && { message }),
   });
-}
-
-/** As this edge or another has kept it. */
-function verdictOf(verdict: string): Refusal {
-  const parsed = parseJson(verdict);
-  return parsed.ok ? (parsed.value as Refusal) : {};
 }
