@@ -28,7 +28,11 @@ export function ConversationView({
       <ConversationHead desk={desk} conversation={conversation} />
       <Messages conversation={conversation} myId={desk.me.id} />
       <Typing conversation={conversation} />
-      <Reply desk={desk} conversation={conversation} key={conversation.chatId} />
+      {conversation.state.value === 'closed' ? (
+        <p class="banner">You are not in this chat any more. Open it again to answer.</p>
+      ) : (
+        <Reply desk={desk} conversation={conversation} key={conversation.chatId} />
+      )}
     </section>
   );
 }

@@ -47,11 +47,13 @@ function Panel({ visit, title }: { visit: Visit; title: string }) {
       <Head visit={visit} title={title} />
       <Messages visit={visit} />
       <Typing visit={visit} />
-      <Composer
-        label="Write a message"
-        onWrite={(text) => conversation.write(text, false)}
-        onSend={(text) => conversation.send({ text })}
-      />
+      {conversation.state.value !== 'closed' && (
+        <Composer
+          label="Write a message"
+          onWrite={(text) => conversation.write(text, false)}
+          onSend={(text) => conversation.send({ text })}
+        />
+      )}
     </section>
   );
 }
@@ -71,12 +73,13 @@ function Head({ visit, title }: { visit: Visit; title: string }) {
   );
 }
 
+/** One line each: a second one would move what is below. */
 const offline = {
   connecting: 'Connecting…',
   catchingUp: 'Connecting…',
   live: '',
-  waiting: 'No connection. What you write is sent when it is back.',
-  closed: 'This chat has ended.',
+  waiting: 'No connection. What you write waits.',
+  closed: 'This chat has ended. Reload to go on.',
 } as const;
 
 function present(operators: readonly User[]): string {

@@ -1,6 +1,6 @@
 /** Edges that go away under a conversation. It leaves less of the cluster than it finds: the last one. */
 import { expect, test } from 'vitest';
-import type { Side } from './pages.ts';
+import { shiftsOf, type Side } from './pages.ts';
 import {
   busyMachineMs,
   close,
@@ -56,6 +56,7 @@ export const edgeStories = ({ stage, people }: Theatre): void => {
       await eventually(async () =>
         expect(await tile.textContent()).toBe(String(await connections())),
       );
+      expect(await shiftsOf(operator.page)).toEqual([]);
       expect([operator.problems, visitor.problems, figures.problems]).toEqual([[], [], []]);
       await close(operator, visitor, figures);
     },

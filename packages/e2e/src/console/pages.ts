@@ -15,9 +15,6 @@ export interface Person {
   readonly name: string;
   /** Of which each attempt to connect takes the next; default: all, the own one first. */
   readonly edges?: readonly string[];
-}
-
-export interface OperatorOptions extends Person {
   /** Seconds. Default: longer than any story. */
   readonly tokenLifeS?: number;
 }
@@ -33,7 +30,7 @@ export interface VisitorOptions extends Person, TabOptions {}
 
 export interface People {
   /** A desk, at the last edge first. */
-  operator(options: OperatorOptions): Promise<Side>;
+  operator(person: Person): Promise<Side>;
   /** The demo page with the chat open, at the first edge first. */
   visitor(chatId: string, options: VisitorOptions): Promise<Side>;
   cluster(): Promise<Side>;
@@ -73,9 +70,9 @@ export const gatherPeople = ({ browser, plainBrowser, cluster }: Venue): People 
       const given = { operator, operator_edge: own.join(), view: 'desk' };
       return open(console() + fragment(given));
     },
-    async visitor(chatId, { name, edges: own = edges(), ...tab }) {
+    async visitor(chatId, { name, edges: own = edges(), tokenLifeS, ...tab }) {
       const claims = { sub: name.toLowerCase(), role: 'client', name, chat_id: chatId } as const;
-      const visitor = await mint(claims);
+      const visitor = await mint(claims, tokenLifeS);
       const given = { visitor, visitor_edge: own.join() };
       const side = await open(`${console()}demo.html${fragment(given)}`, tab);
       const button = side.page.getByRole('button', { name: /^(Open|Close) chat/u });
@@ -127,9 +124,10 @@ export const shiftsOf = (page: Page): Promise<string[]> =>
 /** The violations of all rules of axe, or of some: rule and place. */
 export const violationsOf = async (page: Page, rules?: readonly string[]): Promise<string[]> => {
   // Not as a script of the page's: its policy would forbid it.
-  await page.evaluate(axe.source);
+  if (await page.evaluate('globalThis.axe === undefined')) await page.evaluate(axe.source);
+  const options = { resultTypes: ['violations'], ...(rules !== undefined && { runOnly: rules }) };
   return page.evaluate<string[]>(
-    `axe.run(${JSON.stringify(rules === undefined ? {} : { runOnly: rules })}).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ': ' + target)))`,
+    `axe.run(${JSON.stringify(options)}).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ': ' + target)))`,
   );
 };
 

@@ -36,6 +36,14 @@ export const tokenStories = ({ stage, people }: Theatre): void => {
     await close(visitor);
   });
 
+  test('a widget with nothing but a token that has ended says so, and takes no messages', async () => {
+    const visitor = await people.visitor(stage.name('chat'), { name: 'Otto', tokenLifeS: -10 });
+    await visitor.page.getByText('This chat has ended.').waitFor();
+    expect(await visitor.page.locator('textarea').count()).toBe(0);
+    expect(visitor.problems).toEqual([]);
+    await visitor.close();
+  });
+
   test('a desk asks for a new token after one has ended and before the next one does, and goes on', async () => {
     const [name, title, chatId] = ['Sophie', 'Sophus', stage.name('chat')];
     const user = { id: 'sophus', role: 'client', name: title };
