@@ -55,7 +55,7 @@ export function createHandOff(
   const claim: ClaimParts = {
     claims: bus.claims,
     wheel,
-    newId,
+    newToken: createClaimTokens(newId()),
     monotonicNow,
     random: Math.random,
     stopping,
@@ -98,6 +98,12 @@ export function createHandOff(
       copies.forget(session);
     },
   };
+}
+
+/** Names for claims that nobody else gives. */
+function createClaimTokens(prefix: string): () => string {
+  let given = 0;
+  return () => `${prefix}-${(given += 1)}`;
 }
 
 /** The edge stops before the backend has answered: the message may still be added. */

@@ -30,7 +30,7 @@ const create = (ask: HookedSendParts['hook']['ask']) => {
     claim: {
       claims,
       wheel,
-      newId: () => 'token',
+      newToken: () => 'token',
       monotonicNow: () => performance.now(),
       random: Math.random,
       stopping: stop.signal,

@@ -44,14 +44,18 @@ class Wait {
   readonly session: ChatSession;
   readonly clientMessageId: string;
   readonly requestId: string | undefined;
-  /** As a frame has it: what has not these bytes is not it. */
-  readonly bytes: Buffer;
+  private encoded: Buffer | undefined;
 
   constructor(session: ChatSession, clientMessageId: string, requestId: string | undefined) {
     this.session = session;
     this.clientMessageId = clientMessageId;
     this.requestId = requestId;
-    this.bytes = Buffer.from(JSON.stringify(clientMessageId));
+  }
+
+  /** The id as a frame has it: what has not these bytes is not it. Most waits end before anything has come. */
+  get bytes(): Buffer {
+    this.encoded ??= Buffer.from(JSON.stringify(this.clientMessageId));
+    return this.encoded;
   }
 
   change(state: CopyState): void {
@@ -117,11 +121,11 @@ async function changeOf(wait: Wait, timeoutMs: number, wheel: Wheel): Promise<Co
   return wait.state;
 }
 
-function isFor({ bytes, clientMessageId, session }: Wait, { frame }: BusEvent): boolean {
+function isFor(wait: Wait, { frame }: BusEvent): boolean {
   const { buffer, byteOffset, byteLength } = frame;
-  if (!Buffer.from(buffer, byteOffset, byteLength).includes(bytes)) return false;
+  if (!Buffer.from(buffer, byteOffset, byteLength).includes(wait.bytes)) return false;
   const { client_message_id: id, user } = messageIn(frame);
-  return id === clientMessageId && `${user?.role}:${user?.id}` === session.identity.key;
+  return id === wait.clientMessageId && `${user?.role}:${user?.id}` === wait.session.identity.key;
 }
 
 /** Of a `messageAdded`, as the publisher has encoded it: of any depth that was accepted. */

@@ -21,7 +21,7 @@ const create = (...outcomes: (ClaimOutcome['kind'] | Error)[]) => {
   const parts: ClaimParts = {
     claims,
     wheel: createWheel(),
-    newId: () => 'token',
+    newToken: () => 'token',
     monotonicNow: () => performance.now(),
     random: () => 0.5,
     stopping: stop.signal,

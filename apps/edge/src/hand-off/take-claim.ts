@@ -5,7 +5,8 @@ import type { Cancel, Wheel } from '../clock/wheel.ts';
 export interface ClaimParts {
   readonly claims: Claims;
   readonly wheel: Wheel;
-  readonly newId: () => string;
+  /** One that nobody else has. */
+  readonly newToken: () => string;
   /** A clock that never steps back, ms. */
   readonly monotonicNow: () => number;
   /** From 0 to 1. */
@@ -45,7 +46,7 @@ export async function takeClaim(
   untilMs: number,
   parts: ClaimParts,
 ): Promise<ClaimTaken> {
-  const token = parts.newId();
+  const token = parts.newToken();
   for (let pause = pauseMs.first; ; pause = Math.min(pause * 1.5, pauseMs.most)) {
     const outcome = await tryClaim(message, token, parts);
     if (outcome.kind === 'claimed')
