@@ -17,16 +17,6 @@ export function batchOf(events: readonly OutboxEvent[]): Batch {
   return { body, idempotencyKey };
 }
 
-/** As many of the oldest as one call may carry; at least one. */
-export function withinBytes<E extends OutboxEvent>(events: readonly E[], maxBytes: number): E[] {
-  let bytes = 0;
-  const tooMany = events.findIndex(({ frame }, index) => {
-    bytes += Buffer.byteLength(frame);
-    return index > 0 && bytes > maxBytes;
-  });
-  return tooMany < 0 ? [...events] : events.slice(0, tooMany);
-}
-
 /** What events of operators who come and go are kept in order by. */
 export type Lane = string | undefined;
 

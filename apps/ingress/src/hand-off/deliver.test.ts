@@ -1,8 +1,7 @@
 import { fc, test as property } from '@fast-check/vitest';
 import type { OutboxEvent } from '@switchboard/bus';
 import { describe, expect, test } from 'vitest';
-import { BATCH_MAX_BYTES } from './times.ts';
-import { batchOf, byChat, withinBytes } from './batch.ts';
+import { batchOf, byChat } from './batch.ts';
 import { deliver } from './deliver.ts';
 import { type Failing, judgeBatch, type Verdict } from './verdict.ts';
 
@@ -70,13 +69,6 @@ describe('a batch', () => {
     expect(batchOf([event(1), event(2)]).idempotencyKey).toBe(idempotencyKey);
     for (const other of [[event(1)], [event(2), event(1)], [event(1), event(2), event(3)]])
       expect(batchOf(other).idempotencyKey).not.toBe(idempotencyKey);
-  });
-
-  test('is no larger than one call may be, and has one event at least', () => {
-    const large = [1, 2, 3].map((id) => event(id, 'ä'.repeat(BATCH_MAX_BYTES / 4)));
-    expect(withinBytes(large, BATCH_MAX_BYTES)).toHaveLength(2);
-    expect(withinBytes(large, 10)).toHaveLength(1);
-    expect(withinBytes([], 10)).toEqual([]);
   });
 
   test('has the chats in the order of their first events', () => {

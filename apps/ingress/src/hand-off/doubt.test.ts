@@ -16,7 +16,7 @@ const doubt = (failed: string[], more: Partial<Doubt> = {}): Doubt => ({
   askedUntilMs: 0,
   ...more,
 });
-const atHand = (chats: string, isFull = false) => ({ chats: chats.split(''), isFull });
+const atHand = (chats: string, isMore = false) => ({ chats: chats.split(''), isMore });
 
 describe('the plan for what is at hand', () => {
   test.each<[string, Doubt | undefined, ReturnType<typeof atHand>, number, object]>([

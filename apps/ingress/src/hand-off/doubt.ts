@@ -4,14 +4,14 @@
  * through it is the backend, which is then called less and less, each time for another chat. What gets through
  * in other partitions counts, too.
  *
- * | doubt                                     | chats at hand            | plan                            |
- * |-------------------------------------------|--------------------------|---------------------------------|
- * | none                                      | any                      | all of them, in one call        |
- * | asked to wait by `Retry-After`            | any                      | wait                            |
- * | fewer than 4 have failed                  | some that have not       | these alone, up to 4 in all     |
- * | any                                       | a full batch of failed   | park them: others are behind    |
- * | its pause is not over                     | any                      | wait                            |
- * | its pause is over                         | any                      | one alone: the longest untried  |
+ * | doubt                         | chats at hand              | plan                                |
+ * |-------------------------------|----------------------------|-------------------------------------|
+ * | none                          | any                        | all of them, in one call            |
+ * | asked to wait (`Retry-After`) | any                        | wait                                |
+ * | fewer than 4 have failed      | some that have not         | these alone, up to 4 in all         |
+ * | any                           | failed ones, others behind | park them                           |
+ * | its pause is not over         | any                        | wait                                |
+ * | its pause is over             | any                        | one alone, the longest untried      |
  */
 import { backoffMs, type BackoffOptions } from '@switchboard/hooks';
 import type { Lane } from './batch.ts';
@@ -49,18 +49,18 @@ export function isConvinced(doubt: Doubt | undefined): boolean {
 export interface AtHand {
   /** In the order of their oldest events; at least one. */
   readonly chats: readonly Lane[];
-  /** There may be events of other chats behind them. */
-  readonly isFull: boolean;
+  /** There are events behind them, perhaps of other chats. */
+  readonly isMore: boolean;
 }
 
-export function planFor(doubt: Doubt | undefined, { chats, isFull }: AtHand, nowMs: number): Plan {
+export function planFor(doubt: Doubt | undefined, { chats, isMore }: AtHand, nowMs: number): Plan {
   if (doubt === undefined) return { kind: 'all' };
   const { failed, untilMs, askedUntilMs } = doubt;
   if (nowMs < askedUntilMs) return { kind: 'wait', ms: askedUntilMs - nowMs };
   const untried = chats.filter((chat) => !failed.includes(chat));
   const more = CONVINCED_CHATS - failed.length;
   if (untried.length > 0 && more > 0) return { kind: 'alone', chats: untried.slice(0, more) };
-  if (isFull && untried.length === 0) return { kind: 'park' };
+  if (isMore && untried.length === 0) return { kind: 'park' };
   if (nowMs < untilMs) return { kind: 'wait', ms: untilMs - nowMs };
   const longest = untried[0] ?? failed.find((chat) => chats.includes(chat));
   return { kind: 'alone', chats: [longest] };

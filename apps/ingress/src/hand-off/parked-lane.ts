@@ -5,7 +5,7 @@
  */
 import { backoffMs } from '@switchboard/hooks';
 import type { OutboxEvent, ParkedChat } from '@switchboard/bus';
-import { type Lane, withinBytes } from './batch.ts';
+import type { Lane } from './batch.ts';
 import { deliver, type DeliverySteps } from './deliver.ts';
 import { retryAfterOf } from './doubt.ts';
 import { fullOf, type LaneStep, type PartitionParts } from './partition-parts.ts';
@@ -105,7 +105,8 @@ async function retry(chat: ParkedChat, outage: Outage, parts: PartitionParts): P
   let { attempts } = chat;
   let size = attempts === 0 ? batchMaxEvents : 1;
   for (;;) {
-    const events = withinBytes(await held.readParked(chat.chatId, size), BATCH_MAX_BYTES);
+    const bounds = { maxEvents: size, maxBytes: BATCH_MAX_BYTES };
+    const events = await held.readParked(chat.chatId, bounds);
     const [first] = events;
     if (!first) return held.acknowledgeParked(chat.chatId, []);
     const progress = { events: 0 };

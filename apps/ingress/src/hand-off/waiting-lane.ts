@@ -2,7 +2,7 @@
 import { backoffMs } from '@switchboard/hooks';
 import type { OutboxEvent, WaitingEvent } from '@switchboard/bus';
 import { inOrder } from '../in-order.ts';
-import { byChat, type Lane, withinBytes } from './batch.ts';
+import { byChat, type Lane } from './batch.ts';
 import { deliver, type DeliverySteps } from './deliver.ts';
 import {
   type Doubt,
@@ -49,18 +49,17 @@ class Waiting implements WaitingLane {
 
   readonly step: LaneStep = async () => {
     const { held, batchMaxEvents, times, monotonicMs } = this.parts;
-    const read = await held.read(batchMaxEvents);
-    this.isEmpty = read.length === 0;
+    const bounds = { maxEvents: batchMaxEvents, maxBytes: BATCH_MAX_BYTES };
+    const { events, isMore } = await held.read(bounds);
+    this.isEmpty = events.length === 0;
     if (this.isEmpty) return times.idleMs;
-    const events = withinBytes(read, BATCH_MAX_BYTES);
     await this.putBehindParked(events);
     const free = events.filter(({ isBehindParked }) => !isBehindParked);
     if (free.length === 0) return 0;
     const groups = byChat(free);
     if (this.isDisproved()) await this.parkThoseWhoAsked(groups);
     if (groups.size === 0) return 0;
-    const isFull = read.length === batchMaxEvents || events.length < read.length;
-    const plan = planFor(this.doubt, { chats: [...groups.keys()], isFull }, monotonicMs());
+    const plan = planFor(this.doubt, { chats: [...groups.keys()], isMore }, monotonicMs());
     // Those who come meanwhile may be tried at once.
     if (plan.kind === 'wait') return Math.min(plan.ms, times.idleMs);
     if (plan.kind === 'all') await this.sendAll(free, groups);

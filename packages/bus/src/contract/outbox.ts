@@ -27,6 +27,13 @@ export interface WaitingEvent extends OutboxEvent {
   readonly isBehindParked: boolean;
 }
 
+/** How much is read at a time; of what is there one event at least. */
+export interface ReadBounds {
+  readonly maxEvents: number;
+  /** Of their frames. */
+  readonly maxBytes: number;
+}
+
 /** Why an event could not be delivered. */
 export interface DeliveryFailure {
   /** At most 256 characters. */
@@ -84,8 +91,8 @@ export class OutboxLeaseLost extends Error {
 /** One partition's outbox in the hands of the one worker that has its lease. */
 export interface HeldOutbox {
   readonly partition: number;
-  /** The oldest that are not parked, oldest first. */
-  read(limit: number): Promise<WaitingEvent[]>;
+  /** The oldest that are not parked, oldest first. `isMore`: there are others behind them. */
+  read(bounds: ReadBounds): Promise<{ readonly events: WaitingEvent[]; readonly isMore: boolean }>;
   /** Takes out what the backend has. */
   acknowledge(events: readonly OutboxEvent[]): Promise<void>;
   /** Parks events of one chat, behind those of it that are parked already: then `setback` changes nothing. */
@@ -93,7 +100,7 @@ export interface HeldOutbox {
   /** Parked chats whose time has come, and when the next one's comes, ms from now. */
   due(limit: number): Promise<{ readonly chats: ParkedChat[]; readonly nextInMs?: number }>;
   /** The oldest of a parked chat. */
-  readParked(chatId: string | undefined, limit: number): Promise<OutboxEvent[]>;
+  readParked(chatId: string | undefined, bounds: ReadBounds): Promise<OutboxEvent[]>;
   /** Takes out what the backend has. What is left is due; a chat with nothing left is not parked any more. */
   acknowledgeParked(chatId: string | undefined, events: readonly OutboxEvent[]): Promise<void>;
   /** Tried again in vain. */

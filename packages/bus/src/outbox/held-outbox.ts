@@ -60,7 +60,10 @@ export function createHeldOutbox(options: HeldOutboxOptions): HeldOutbox {
 
   return {
     partition,
-    read: async (limit) => decodeWaiting(await run(readScript, [outbox, parked], [limit])),
+    async read({ maxEvents, maxBytes }) {
+      const [more, ...events] = await run(readScript, [outbox, parked], [maxEvents, maxBytes]);
+      return { events: decodeWaiting(events), isMore: more === '1' };
+    },
     async acknowledge(events) {
       if (events.length === 0) return;
       await run(
@@ -83,8 +86,8 @@ export function createHeldOutbox(options: HeldOutboxOptions): HeldOutbox {
       const none = nextInMs === '-1';
       return { chats: decodeAllParked(chats), ...(!none && { nextInMs: Number(nextInMs) }) };
     },
-    async readParked(chatId, limit) {
-      const members = await run(readParkedScript, [eventsOf(chatId)], [limit]);
+    async readParked(chatId, { maxEvents, maxBytes }) {
+      const members = await run(readParkedScript, [eventsOf(chatId)], [maxEvents, maxBytes]);
       return members.map((member) => decodeMember(member, chatId));
     },
     async acknowledgeParked(chatId, events) {

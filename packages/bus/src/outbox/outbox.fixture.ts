@@ -1,5 +1,5 @@
 /** Outboxes over a Redis, and what an append writes into them. */
-import { type Outbox, type OutboxEvent, type Setback } from '../contract.ts';
+import type { HeldOutbox, Outbox, OutboxEvent, Setback } from '../contract.ts';
 import { openCommandConnection, openFollowConnection } from '../redis/connection.ts';
 import { createKeys } from '../redis/keys.ts';
 import { createSubscriber } from '../redis/subscriber.ts';
@@ -63,6 +63,12 @@ export type OutboxFixture = Awaited<ReturnType<typeof openOutboxFixture>>;
 
 export const framesOf = (events: readonly Pick<OutboxEvent, 'frame'>[]) =>
   events.map(({ frame }) => frame);
+
+/** So many events, however large they are. */
+export const upTo = (maxEvents: number) => ({ maxEvents, maxBytes: 1_000_000 });
+
+export const read = async (held: HeldOutbox, maxEvents: number) =>
+  (await held.read(upTo(maxEvents))).events;
 
 export const setback = (attempts = 1, retryInMs = 0): Setback => ({
   attempts,

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type HeldOutbox, OutboxLeaseLost } from '../contract.ts';
 import { DEAD_LETTERS_MAX } from './dead-letters.lua.ts';
-import { framesOf, openOutboxFixture, type OutboxFixture, setback } from './outbox.fixture.ts';
+import {
+  framesOf,
+  openOutboxFixture,
+  type OutboxFixture,
+  read,
+  setback,
+  upTo,
+} from './outbox.fixture.ts';
 
 let fixture: OutboxFixture;
 beforeAll(async () => void (fixture = await openOutboxFixture()));
@@ -30,7 +37,7 @@ describe('what waits', () => {
     await writeAll(chat, 'a1', 'a2');
     await writeAll(other, 'b1');
     await writeAll(chat, 'a3');
-    const events = await held.read(3);
+    const events = await read(held, 3);
     expect(events).toEqual([
       {
         id: expect.any(String),
@@ -56,19 +63,45 @@ describe('what waits', () => {
     ]);
     expect(Math.abs(events[0]!.atMs - Date.now())).toBeLessThan(60_000);
     await held.acknowledge([events[0]!, events[2]!]);
-    expect(framesOf(await held.read(10))).toEqual(['a2', 'a3']);
+    expect(framesOf(await read(held, 10))).toEqual(['a2', 'a3']);
     await held.acknowledge([]);
     expect(await stateOf(held)).toMatchObject({ holder: 'one', waiting: 2, parkedEvents: 0 });
+  });
+
+  test('is read up to so many events, or bytes, and one at least', async () => {
+    const frames = Array.from({ length: 25 }, (_, index) => `${index}`.padStart(10, '.'));
+    await writeAll(chat, ...frames);
+    const counts = async (maxEvents: number, maxBytes: number) => {
+      const { events, isMore } = await held.read({ maxEvents, maxBytes });
+      expect(framesOf(events)).toEqual(frames.slice(0, events.length));
+      return [events.length, isMore];
+    };
+    expect(await counts(20, 1_000)).toEqual([20, true]);
+    expect(await counts(24, 1_000)).toEqual([24, true]);
+    expect(await counts(25, 1_000)).toEqual([25, false]);
+    expect(await counts(100, 1_000)).toEqual([25, false]);
+    expect(await counts(100, 125)).toEqual([12, true]);
+    expect(await counts(100, 1)).toEqual([1, true]);
+    await held.park(await read(held, 100), setback());
+    const parked = async (maxEvents: number, maxBytes: number) => {
+      const events = await held.readParked(chat, { maxEvents, maxBytes });
+      expect(framesOf(events)).toEqual(frames.slice(0, events.length));
+      return events.length;
+    };
+    expect(await parked(20, 10_000)).toBe(20);
+    expect(await parked(100, 10_000)).toBe(25);
+    expect(await parked(100, 1)).toBe(1);
+    expect(await counts(100, 1_000)).toEqual([0, false]);
   });
 
   test('has a place of its own for what belongs to no chat', async () => {
     const desk = (await fixture.outbox.acquire(0, 'one', 60_000))!;
     await fixture.write(undefined, 'operator');
-    const [event] = await desk.read(1);
+    const [event] = await read(desk, 1);
     expect(event).not.toHaveProperty('chatId');
     await desk.park([event!], setback());
     expect((await desk.due(10)).chats).toMatchObject([{ attempts: 1 }]);
-    expect(await desk.readParked(undefined, 10)).toEqual([
+    expect(await desk.readParked(undefined, upTo(10))).toEqual([
       { id: event!.id, atMs: event!.atMs, frame: 'operator' },
     ]);
     await desk.acknowledgeParked(undefined, [event!]);
@@ -99,16 +132,16 @@ describe('a parked chat', () => {
   test('keeps its order: later events go behind those that wait', async () => {
     await writeAll(chat, 'a1', 'a2');
     await writeAll(other, 'b1');
-    const [a1, a2, b1] = await held.read(10);
+    const [a1, a2, b1] = await read(held, 10);
     await held.park([a1!, a2!], setback(1, 60_000));
     await held.acknowledge([b1!]);
     await writeAll(chat, 'a3');
-    const [a3] = await held.read(10);
+    const [a3] = await read(held, 10);
     expect(a3).toMatchObject({ frame: 'a3', isBehindParked: true });
     await held.park([a3!], setback(7));
-    expect(await held.read(10)).toEqual([]);
-    expect(framesOf(await held.readParked(chat, 10))).toEqual(['a1', 'a2', 'a3']);
-    expect(framesOf(await held.readParked(chat, 2))).toEqual(['a1', 'a2']);
+    expect(await read(held, 10)).toEqual([]);
+    expect(framesOf(await held.readParked(chat, upTo(10)))).toEqual(['a1', 'a2', 'a3']);
+    expect(framesOf(await held.readParked(chat, upTo(2)))).toEqual(['a1', 'a2']);
     expect(await stateOf(held)).toMatchObject({
       waiting: 0,
       lagMs: 0,
@@ -123,7 +156,7 @@ describe('a parked chat', () => {
   test('is due when its time has come', async () => {
     await writeAll(chat, 'a1');
     await writeAll(other, 'b1');
-    const [a1, b1] = await held.read(10);
+    const [a1, b1] = await read(held, 10);
     await held.park([a1!], setback(1, 60_000));
     const later = await held.due(10);
     expect(later).toMatchObject({ chats: [] });
@@ -136,7 +169,7 @@ describe('a parked chat', () => {
 
   test('that is tried in vain keeps since when, and one that gets on begins anew', async () => {
     await writeAll(chat, 'a1', 'a2');
-    const events = await held.read(10);
+    const events = await read(held, 10);
     await held.park(events, setback(1));
     const parked = async () => (await stateOf(held)).parked[0];
     const { sinceMs } = (await parked())!;
@@ -159,7 +192,7 @@ describe('a parked chat', () => {
 
   test('is none without events', async () => {
     await writeAll(chat, 'a1');
-    const events = await held.read(10);
+    const events = await read(held, 10);
     await held.acknowledge(events);
     await held.park(events, setback());
     expect(await held.due(10)).toEqual({ chats: [] });
@@ -171,7 +204,7 @@ describe('dead letters', () => {
 
   test('tell what was refused and why, and are found again', async () => {
     await writeAll(chat, 'a1', 'a2');
-    const [a1, a2] = await held.read(10);
+    const [a1, a2] = await read(held, 10);
     await held.bury(a1!, { ...rites, firstMs: 1_000 });
     await held.park([a2!], setback());
     await held.bury(a2!, rites);
@@ -193,7 +226,7 @@ describe('dead letters', () => {
     for (const chatId of chats) {
       await fixture.write(chatId, chatId);
       const holder = await fixture.hold(chatId);
-      for (const event of await holder.read(10)) await holder.bury(event, rites);
+      for (const event of await read(holder, 10)) await holder.bury(event, rites);
     }
     const seen: string[] = [];
     for (let after: string | undefined; ;) {
@@ -211,12 +244,12 @@ describe('dead letters', () => {
   test('take their old place among what waits when they are replayed', async () => {
     await writeAll(chat, 'a1', 'a2', 'a3');
     await writeAll(other, 'b1');
-    const [a1, a2, a3, b1] = await held.read(10);
+    const [a1, a2, a3, b1] = await read(held, 10);
     await held.bury(a2!, rites);
     await held.bury(b1!, rites);
     await held.park([a1!, a3!], setback(4, 60_000));
     expect(await fixture.outbox.replay({ chatId: chat })).toBe(1);
-    expect(framesOf(await held.readParked(chat, 10))).toEqual(['a1', 'a2', 'a3']);
+    expect(framesOf(await held.readParked(chat, upTo(10)))).toEqual(['a1', 'a2', 'a3']);
     expect((await held.due(10)).chats).toMatchObject([{ chatId: chat, attempts: 4 }]);
     const { letters } = await fixture.outbox.deadLetters({ limit: 10 });
     expect(framesOf(letters)).toEqual(['b1']);
@@ -241,9 +274,9 @@ describe('dead letters', () => {
       );
     await filling.exec();
     await writeAll(chat, 'a1');
-    const [a1] = await held.read(10);
+    const [a1] = await read(held, 10);
     expect(await held.bury(a1!, rites)).toBe('full');
-    expect(framesOf(await held.read(10))).toEqual(['a1']);
+    expect(framesOf(await read(held, 10))).toEqual(['a1']);
   });
 });
 
@@ -263,17 +296,17 @@ describe('the lease', () => {
 
   test('lost to another leaves a worker nothing that it could do', async () => {
     await writeAll(chat, 'a1', 'a2', 'a3');
-    const events = await held.read(10);
+    const events = await read(held, 10);
     await held.park([events[2]!], setback());
     await held.release();
     const next = (await fixture.outbox.acquire(held.partition, 'two', 60_000))!;
     const before = await fixture.everything();
     const calls: (() => Promise<unknown>)[] = [
-      () => held.read(1),
+      () => read(held, 1),
       () => held.acknowledge(events),
       () => held.park(events, setback()),
       () => held.due(1),
-      () => held.readParked(chat, 1),
+      () => held.readParked(chat, upTo(1)),
       () => held.acknowledgeParked(chat, events),
       () => held.postpone(chat, setback(9)),
       () => held.bury(events[0]!, { failure: { reason: 'x' }, attempts: 1 }),
@@ -282,12 +315,12 @@ describe('the lease', () => {
     ];
     for (const call of calls) await expect(call()).rejects.toBeInstanceOf(OutboxLeaseLost);
     expect(await fixture.everything()).toEqual(before);
-    expect(framesOf(await next.read(10))).toEqual(['a1', 'a2']);
+    expect(framesOf(await read(next, 10))).toEqual(['a1', 'a2']);
   });
 
   test('of a Redis that has forgotten it is lost', async () => {
     await fixture.redis.del(fixture.keys.outboxState(held.partition));
-    await expect(held.read(1)).rejects.toBeInstanceOf(OutboxLeaseLost);
+    await expect(read(held, 1)).rejects.toBeInstanceOf(OutboxLeaseLost);
   });
 
   test('is shared by those who live', async () => {

@@ -70,13 +70,30 @@ return reply
 `,
 );
 
+/** As few are read as are asked for. */
+const SLICE_MEMBERS = 10;
+
 /** KEYS state, events → members, oldest first */
-export const readParkedScript = defineScript<[token: string, limit: number], Fenced<string[]>>(
+export const readParkedScript = defineScript<
+  [token: string, limit: number, maxBytes: number],
+  Fenced<string[]>
+>(
   'outboxReadParked',
   2,
   `#!lua flags=no-writes,allow-oom
 ${fencedLua}
-return { 'ok', unpack(redis.call('ZRANGE', KEYS[2], 0, ARGV[2] - 1)) }
+local limit, maxBytes = tonumber(ARGV[2]), tonumber(ARGV[3])
+local reply, bytes = { 'ok' }, 0
+while true do
+  local from = #reply - 1
+  local slice = redis.call('ZRANGE', KEYS[2], from, from + ${SLICE_MEMBERS - 1})
+  for _, member in ipairs(slice) do
+    bytes = bytes + #member
+    if #reply > limit or (#reply > 1 and bytes > maxBytes) then return reply end
+    reply[#reply + 1] = member
+  end
+  if #slice < ${SLICE_MEMBERS} then return reply end
+end
 `,
 );
 

@@ -76,15 +76,15 @@ test('claims, and what is handed on to a backend, work in every partition', asyn
       { room: { chatId }, sessionId: 's', user, userJson },
       { ...event, event: 'userConnected' },
     );
-    const outbox = await listener.outbox.acquire(partition, 'worker', 10_000);
-    const events = (await outbox?.read(10)) ?? [];
+    const outbox = (await listener.outbox.acquire(partition, 'worker', 10_000))!;
+    const { events } = await outbox.read({ maxEvents: 10, maxBytes: 100_000 });
     const told = events.map((each) => [each.chatId, JSON.parse(each.frame).event]);
     expect(told).toEqual([
       [chatId, 'messageAdded'],
       [chatId, 'userConnected'],
     ]);
-    await outbox?.acknowledge(events);
-    await outbox?.release();
+    await outbox.acknowledge(events);
+    await outbox.release();
   }
   await lease.release(0);
 });

@@ -114,9 +114,9 @@ export async function openPair(redisUrl: string): Promise<Pair> {
 export async function handedOn({ listener }: Pair, { chatId }: Talk): Promise<string[]> {
   const partition = partitionOf(chatId, PARTITIONS);
   const outbox = await listener.outbox.acquire(partition, 'worker', 10_000);
-  const events = (await outbox?.read(100_000)) ?? [];
+  const read = await outbox?.read({ maxEvents: 100_000, maxBytes: 100_000_000 });
   await outbox?.release();
-  return events
+  return (read?.events ?? [])
     .filter((event) => event.chatId === chatId)
     .map(({ frame }) => JSON.parse(frame).data.message.text);
 }
