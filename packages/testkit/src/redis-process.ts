@@ -101,8 +101,11 @@ const spawnServer = (server: Executable, port: number, options: LaunchOptions): 
   });
 };
 
+/** One that has an append-only file reads it first, which takes long on a busy machine. */
+const startPatienceMs = 30_000;
+
 const isUp = async (child: ChildProcess, port: number): Promise<boolean> => {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + startPatienceMs;
   while (performance.now() < deadline) {
     if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null)
       return false;
