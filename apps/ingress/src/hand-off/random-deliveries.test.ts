@@ -13,8 +13,8 @@ import type { DeliveryTimes } from './times.ts';
 import { startWorker, type Worker } from './worker.ts';
 
 const times: DeliveryTimes = {
-  leaseMs: 150,
-  renewMs: 30,
+  leaseMs: 400,
+  renewMs: 50,
   shareMs: 10,
   idleMs: 5,
   downBackoff: { firstMs: 2, maxMs: 10 },
@@ -185,7 +185,7 @@ async function run(turns: readonly Turn[], bus: Bus, newId: () => string): Promi
   for (const each of turns) await take(each);
   backend.moods.clear();
   Object.assign(backend.state, { isOut: false, silentCalls: 0 });
-  await expect.poll(isDelivered, { timeout: 10_000, interval: 10 }).toBe(true);
+  await expect.poll(isDelivered, { timeout: 40_000, interval: 10 }).toBe(true);
   for (const { through } of posts) through.goOn();
   await Promise.all(posts.map(({ worker: each }) => each.stop()));
 
