@@ -2,19 +2,20 @@
 import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { connectChat } from './connect-chat.ts';
-import { createFakeClock } from './test/fake-clock.ts';
+import { createFakeClock, type FakeClock } from './test/fake-clock.ts';
 import { ModelServer } from './test/model-server.ts';
 import type { ChatOptions } from './options.ts';
+
+const environmentOf = (clock: FakeClock) => ({
+  ...clock,
+  random: () => 0,
+  watch: () => () => undefined,
+});
 
 const start = (more: Partial<ChatOptions> = {}) => {
   const clock = createFakeClock();
   const server = new ModelServer(clock, 1);
-  const environment = {
-    ...clock,
-    WebSocket: server.WebSocket,
-    random: () => 0,
-    watch: () => () => undefined,
-  };
+  const environment = { ...environmentOf(clock), WebSocket: server.WebSocket };
   const chat = connectChat({
     url: 'ws://model.test',
     chatId: 'c',
@@ -67,6 +68,25 @@ test('a send that is given up is rejected, and not sent where it was not yet', a
   ]);
   expect((await kept).id).toBe('m0.1');
   expect(server.logs[0]).toHaveLength(1);
+});
+
+test('a message that a backend takes its time for is waited for, while pings tell that the edge lives', async () => {
+  const clock = createFakeClock();
+  const server = new ModelServer(clock, 1);
+  class SlowlyDecided extends server.WebSocket {
+    override send(text: string): void {
+      const deliver = () => super.send(text);
+      if (text.includes('"sendMessage"')) clock.setTimeout(deliver, 42_000);
+      else deliver();
+    }
+  }
+  const { chat } = start({ environment: { ...environmentOf(clock), WebSocket: SlowlyDecided } });
+  const states: string[] = [];
+  chat.on('state', ({ state }) => void states.push(state));
+  const sent = chat.sendMessage({ text: 'moderated' });
+  await clock.advance(45_000);
+  expect((await sent).id).toBe('m0.1');
+  expect(states).toEqual(['live']);
 });
 
 test('a listener may close, send and listen while it is called', async () => {

@@ -14,8 +14,11 @@ export const times = {
   probeTimeoutMs: 5_000,
   /** Who was sent away for too much (4429) stays away at least so long. */
   rateLimitedPauseMs: 5_000,
-  /** Every request is answered within this, or the connection is taken for broken. */
-  answerTimeoutMs: 15_000,
+  /**
+   * Every request is answered within this, or the connection is taken for broken. A message may wait 10 s for
+   * a backend to decide on it and 30 s for it to post it: longer than that. Pings find what is dead sooner.
+   */
+  answerTimeoutMs: 60_000,
 } as const;
 
 /** Full jitter: everything from nothing to this, so that those who left together do not come back together. */
