@@ -29,7 +29,12 @@ export function ConversationView({
       <Messages conversation={conversation} myId={desk.me.id} />
       <Typing conversation={conversation} />
       {conversation.state.value === 'closed' ? (
-        <p class="banner">You are not in this chat any more. Open it again to answer.</p>
+        <p class="banner" role="status">
+          You were sent away from this chat.{' '}
+          <button type="button" class="link" onClick={() => desk.openChat(conversation.chatId)}>
+            Open it again
+          </button>
+        </p>
       ) : (
         <Reply desk={desk} conversation={conversation} key={conversation.chatId} />
       )}

@@ -34,6 +34,7 @@ export interface Desk {
   readonly open: ReadonlySignal<Conversation | undefined>;
   /** Texts that were typed and not sent, by chat. */
   readonly drafts: Map<string, string>;
+  /** A chat that one was sent away from is opened anew. */
   openChat(id: string): void;
   closeChat(): void;
   close(): void;
@@ -94,7 +95,8 @@ export function openDesk({ url, renewal, me }: DeskOptions): Desk {
     open,
     drafts: new Map(),
     openChat(id) {
-      if (open.peek()?.chatId === id) return;
+      const current = open.peek();
+      if (current?.chatId === id && current.state.peek() !== 'closed') return;
       closeChat();
       const chat = connectChat({ url: edgeUrls(url), token, chatId: id, history: historyMax, app });
       open.value = holdConversation({ chat, me, isReading: isVisible });

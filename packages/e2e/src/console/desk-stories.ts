@@ -7,7 +7,7 @@ const chatsCount = Number(process.env['CONSOLE_CHATS'] ?? 1_000);
 const messagesCount = Number(process.env['CONSOLE_MESSAGES'] ?? 700);
 
 export const deskStories = ({ stage, people }: Theatre): void => {
-  test('by keys alone a chat is found, opened and answered; colleagues and notifications are told of', async () => {
+  test('by keys alone a chat is found, opened and answered; colleagues, notifications and an end are told of', async () => {
     const [chatId, colleagueId] = [stage.name('chat'), stage.name('colleague')];
     const user = { id: 'barbara', role: 'client', name: 'Barbara' };
     await stage.backend.say(chatId, { text: 'Hello', user });
@@ -51,7 +51,10 @@ export const deskStories = ({ stage, people }: Theatre): void => {
     await page.locator('summary', { hasText: 'Notifications' }).click();
     await card.waitFor({ state: 'hidden' });
     await page.getByRole('listitem').getByRole('button', { name: 'Open chat' }).click();
-    await page.locator('.conversation', { hasText: otherId }).waitFor();
+    await page.locator('.conversation', { hasText: otherId }).locator('.state-live').waitFor();
+    await stage.backend.post('/sessions/disconnect', { chat_id: otherId });
+    await page.getByRole('button', { name: 'Open it again' }).click();
+    await page.getByLabel('Answer').waitFor();
     expect(operator.problems).toEqual([]);
     await close(operator);
   });
