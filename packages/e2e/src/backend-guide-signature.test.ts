@@ -82,6 +82,13 @@ const cases: readonly Case[] = [
     secrets: [one],
     isOurs: false,
   },
+  {
+    what: 'a time of too many digits',
+    header: good.replace(/^t=\d+/u, `t=${'1'.repeat(5000)}`),
+    body,
+    secrets: [one],
+    isOurs: false,
+  },
   { what: 'no parts', header: 'v1', body, secrets: [one], isOurs: false },
   { what: 'empty', header: '', body, secrets: [one], isOurs: false },
   { what: 'no header', header: null, body, secrets: [one], isOurs: false },
