@@ -17,6 +17,7 @@ const times: DeliveryTimes = {
   renewMs: 50,
   shareMs: 10,
   idleMs: 5,
+  gatherMs: 1,
   downBackoff: { firstMs: 2, maxMs: 10 },
   parkedBackoff: { firstMs: 2, maxMs: 10 },
   retryAfterMaxMs: 5,

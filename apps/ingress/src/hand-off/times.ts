@@ -9,6 +9,8 @@ export interface DeliveryTimes {
   readonly shareMs: number;
   /** An outbox that calls nobody is looked at so often. */
   readonly idleMs: number;
+  /** After a batch that took all there was, for so long the next one gathers: one call in place of many. */
+  readonly gatherMs: number;
   /** Between calls of a backend that takes nothing from anybody. */
   readonly downBackoff: BackoffOptions;
   /** Between calls for a parked chat. */
@@ -26,6 +28,7 @@ export const defaultDeliveryTimes: DeliveryTimes = {
   renewMs: 3_000,
   shareMs: 1_000,
   idleMs: 1_000,
+  gatherMs: 100,
   downBackoff: { firstMs: 1_000, maxMs: 30_000 },
   parkedBackoff: { firstMs: 1_000, maxMs: 3_600_000 },
   retryAfterMaxMs: 3_600_000,

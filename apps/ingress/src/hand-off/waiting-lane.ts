@@ -35,6 +35,7 @@ class Waiting implements WaitingLane {
   /** The newest failure that came with a `Retry-After`. */
   private asking: Failing | undefined;
   private isEmpty = true;
+  private gathersUntilMs = 0;
   private readonly parts: PartitionParts;
   private readonly steps: DeliverySteps;
 
@@ -49,6 +50,8 @@ class Waiting implements WaitingLane {
 
   readonly step: LaneStep = async () => {
     const { held, batchMaxEvents, times, monotonicMs } = this.parts;
+    const gathersForMs = this.gathersUntilMs - monotonicMs();
+    if (gathersForMs > 0) return gathersForMs;
     const bounds = { maxEvents: batchMaxEvents, maxBytes: BATCH_MAX_BYTES };
     const { events, isMore } = await held.read(bounds);
     this.isEmpty = events.length === 0;
@@ -63,6 +66,7 @@ class Waiting implements WaitingLane {
     // Those who come meanwhile may be tried at once.
     if (plan.kind === 'wait') return Math.min(plan.ms, times.idleMs);
     if (plan.kind === 'all') await this.sendAll(free, groups);
+    if (plan.kind === 'all' && !isMore) this.gathersUntilMs = monotonicMs() + times.gatherMs;
     if (plan.kind === 'alone') await this.sendAlone(groups, plan.chats);
     if (plan.kind === 'park') await this.parkAll(groups);
     return 0;

@@ -40,6 +40,24 @@ describe('a backend that takes everything', () => {
     expect(scene.taken(a)).toEqual([...said.get(a)!, ...late.get(a)!]);
     expect(scene.backend.repeatedEvents()).toBe(0);
   });
+
+  test('is called at once after a silence, and then for what has gathered', async () => {
+    const [chat = ''] = neighbours(1);
+    scene.start('one', { times: { gatherMs: 1_500 } });
+    await expect.poll(async () => (await scene.state()).holders, waitFor).not.toContain(undefined);
+    const first = await sayTo(chat);
+    await isEmpty();
+    expect(scene.backend.calls).toHaveLength(1);
+    const trickle: string[] = [];
+    for (let count = 0; count < 10; count += 1) {
+      trickle.push(await scene.say(chat));
+      await delay(10);
+    }
+    await isEmpty();
+    expect(scene.taken(chat)).toEqual([...first.get(chat)!, ...trickle]);
+    // Two, and another one where the machine was slow.
+    expect(scene.backend.calls.length).toBeLessThanOrEqual(3);
+  });
 });
 
 describe('a chat that the backend does not take', () => {

@@ -13,6 +13,7 @@ const times: DeliveryTimes = {
   renewMs: 200,
   shareMs: 50,
   idleMs: 50,
+  gatherMs: 5,
   downBackoff: { firstMs: 20, maxMs: 100 },
   parkedBackoff: { firstMs: 20, maxMs: 100 },
   retryAfterMaxMs: 60_000,
