@@ -13,6 +13,9 @@ import type { Theatre } from './theatre.ts';
 import { tokenStories } from './token-stories.ts';
 import { viewStories } from './view-stories.ts';
 
+/** Browsers and axe use a core each, and the machine may have two for many. */
+const busyMachineMs = 150_000;
+
 let browser: Browser;
 let plainBrowser: Browser;
 
@@ -41,13 +44,13 @@ const people = gatherPeople({
 const theatre: Theatre = { stage, people };
 
 // They mostly wait, and have chats and operators of their own.
-describe.concurrent('at the same time', () => {
+describe.concurrent('at the same time', { timeout: busyMachineMs }, () => {
   networkStories(theatre);
   tokenStories(theatre);
   talkStories(theatre);
   deskStories(theatre);
 });
-describe('one after the other', () => {
+describe('one after the other', { timeout: busyMachineMs }, () => {
   viewStories(theatre);
   crowdStories(theatre);
   edgeStories(theatre);

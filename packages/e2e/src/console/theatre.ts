@@ -9,9 +9,6 @@ export interface Theatre {
   readonly people: People;
 }
 
-/** Browsers and axe use a core each, and the machine may have two for many. */
-export const busyMachineMs = 150_000;
-
 /** Less than what the client waits, in a page that nothing wakes, until it asks for a sign of life. */
 const patienceMs = 20_000;
 
