@@ -42,6 +42,14 @@ describe('id', () => {
   });
 });
 
+describe('client_message_id', () => {
+  it('tells any two that it takes apart in UTF-8, too', () => {
+    for (const id of ['a', '😀', '\u0000']) expect(s.clientMessageId.parse(id)).toBe(id);
+    for (const id of ['\ud800', 'a\udfffb'])
+      expect(s.clientMessageId.safeParse(id).success).toBe(false);
+  });
+});
+
 describe('text', () => {
   const { textMaxBytes } = defaultLimits;
 

@@ -25,6 +25,7 @@ export function createScalars(limits: Limits) {
   return {
     limits,
     id: idSchema(limits),
+    clientMessageId: clientMessageIdSchema(limits),
     timestamp: timestampSchema(),
     text: textSchema(limits),
     url: urlSchema(limits),
@@ -50,6 +51,15 @@ function idSchema({ idMaxChars }: Limits) {
     .transform(String)
     .pipe(text)
     .meta({ description: 'An id. `5` and `"5"` are one id; sent as a string.' });
+}
+
+function clientMessageIdSchema({ clientMessageIdMaxChars }: Limits) {
+  const rule = 'must not have half a character';
+  return z
+    .string()
+    .min(1)
+    .max(clientMessageIdMaxChars)
+    .refine((value) => !LONE_SURROGATE.test(value), rule);
 }
 
 function timestampSchema() {

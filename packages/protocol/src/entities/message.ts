@@ -12,7 +12,7 @@ export function messageFields(s: Scalars) {
     attachments: z.array(attachmentSchema(s)).max(s.limits.attachmentsMax).nullish(),
     postback: z.looseObject(postbackFields(s)).nullish(),
     format: s.word('plain', 'markdown', 'html').nullish(),
-    client_message_id: z.string().min(1).max(s.limits.clientMessageIdMaxChars).nullish(),
+    client_message_id: s.clientMessageId.nullish(),
     reply_to: replyToSchema(s).nullish(),
     actions: z.array(actionSchema(s)).nullish(),
     system: z.looseObject({ code: s.word(), vars: s.vars.nullish() }).nullish(),

@@ -31,10 +31,7 @@ export function clientDataSchemas(s: Scalars) {
 function sendMessageSchema(s: Scalars) {
   return z
     .object({
-      client_message_id: z
-        .string()
-        .min(1)
-        .max(s.limits.clientMessageIdMaxChars)
+      client_message_id: s.clientMessageId
         .nullish()
         .meta({ description: 'Protects against a double send for 24 h.' }),
       type: z
