@@ -134,12 +134,22 @@ export const url = (options: UrlOptions): Variable<string> => {
   const { protocols = ['http:', 'https:'] } = options;
   const rule = `must be a URL that starts with ${protocols.map((name) => `${name}//`).join(' or ')}`;
   const accepts = (raw: string) => URL.canParse(raw) && protocols.includes(new URL(raw).protocol);
-  const { problem = (raw: string) => (accepts(raw) ? undefined : rule) } = options;
+  const usual = (raw: string) => (accepts(raw) ? credentialsProblem(new URL(raw)) : rule);
+  const { problem = usual } = options;
   const schema = z.string().refine((raw) => problem(raw) === undefined, {
     error: ({ input }) => problem(String(input)) ?? rule,
   });
   return document(schema, options, {});
 };
+
+function credentialsProblem({ username, password }: URL): string | undefined {
+  try {
+    decodeURIComponent(username + password);
+    return undefined;
+  } catch {
+    return 'must have a user and a password that are percent-encoded: % is written as %25';
+  }
+}
 
 /** The text of a file, which is read when the process starts. */
 export const file = (options: Omit<Options<string>, 'default'>): Variable<string> => {
