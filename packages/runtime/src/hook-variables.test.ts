@@ -94,5 +94,5 @@ test('credentials in a URL are percent-encoded', () => {
   const own = (url: string) => problems({ SEND_HOOK_URL: url, HOOK_SECRETS: secrets });
   expect(own('https://user:50%25@backend.example/send')).toEqual([]);
   for (const url of ['https://user:50%@backend.example/send', 'https://%zz@backend.example/'])
-    expect(own(url)).toEqual([expect.stringMatching(/^SEND_HOOK_URL .*% is written as %25/u)]);
+    expect(own(url)).toEqual([expect.stringMatching(/^SEND_HOOK_URL=.*% is written as %25$/u)]);
 });
