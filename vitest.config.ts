@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './packages/testkit/src/vitest-longest-first.ts';
 
 const conditions = ['source', 'node', 'import', 'module', 'default'];
 
@@ -12,7 +13,9 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     globalSetup: ['packages/testkit/src/vitest-global-setup.ts'],
-    maxWorkers: Math.max(2, Math.min(8, availableParallelism())),
+    // Most of them wait for processes half of their time.
+    maxWorkers: Math.min(8, availableParallelism() * 2),
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,

@@ -152,7 +152,7 @@ describe('the end', () => {
   );
 
   test('Ctrl-C at the terminal, which reaches the whole process group, stops everything', async () => {
-    const launched = await ready(npmStart, ['--edges', '2']);
+    const launched = await ready(npmStart, ['--edges', '1']);
     const since = performance.now();
     process.kill(-launched.child.pid!, 'SIGINT');
     await expectNothingLeft(launched, since);
@@ -160,7 +160,7 @@ describe('the end', () => {
   });
 
   test('a closed terminal, which hangs up on the whole process group, stops everything', async () => {
-    const launched = await ready(npmStart, ['--edges', '2']);
+    const launched = await ready(npmStart, ['--edges', '1']);
     const since = performance.now();
     launched.child.stdout?.destroy();
     launched.child.stderr?.destroy();
@@ -169,7 +169,7 @@ describe('the end', () => {
   });
 
   test('everything stops in time when Redis died first', async () => {
-    const launched = await ready(npmStart, ['--edges', '2']);
+    const launched = await ready(npmStart, ['--edges', '1']);
     process.kill(launched.ready.pids.redis!, 'SIGKILL');
     await vi.waitFor(() => expect(launched.stderr()).toMatch(/Redis \(pid \d+\) ended/));
     const since = performance.now();
@@ -178,7 +178,7 @@ describe('the end', () => {
   });
 
   test('when the launcher itself is killed, its children end by themselves', async () => {
-    const launched = await ready(launcherAlone, ['--edges', '2']);
+    const launched = await ready(launcherAlone, ['--edges', '1']);
     const since = performance.now();
     launched.child.kill('SIGKILL');
     await expectNothingLeft(launched, since);
