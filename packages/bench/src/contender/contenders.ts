@@ -4,6 +4,7 @@ import { startNchan } from './nchan.ts';
 import {
   startFastify,
   startMinimal,
+  startMinimalLong,
   startSocketIo,
   startSocketIoStreams,
   startUws,
@@ -14,6 +15,7 @@ import { startSwitchboard } from './switchboard.ts';
 export const contenders: ReadonlyMap<string, StartContender> = new Map([
   ['switchboard', startSwitchboard],
   ['minimal', startMinimal],
+  ['minimal-long', startMinimalLong],
   ['uws', startUws],
   ['ws', startWs],
   ['nchan', startNchan],

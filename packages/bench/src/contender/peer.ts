@@ -27,6 +27,19 @@ export const startUws: StartContender = async () => {
 export const startMinimal: StartContender = (_signal, nodes) =>
   startGroup({ name: 'minimal', program: minimalServer, dialect: 'plain', nodes });
 
+/** A frame of ours in fan-out, without its header: text of the same length takes the rest of the way. */
+const ourFrameBytes = 456;
+
+/** The same with frames as long as ours: what is left between it and us is not bytes. */
+export const startMinimalLong: StartContender = (_signal, nodes) =>
+  startGroup({
+    name: 'minimal-long',
+    program: minimalServer,
+    args: [String(ourFrameBytes)],
+    dialect: 'plain',
+    nodes,
+  });
+
 /** The same with the `ws` package. */
 export const startWs: StartContender = (_signal, nodes) =>
   startGroup({ name: 'ws', program: wsServer, dialect: 'plain', nodes });

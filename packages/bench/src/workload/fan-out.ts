@@ -18,6 +18,7 @@ const openLoopConnections = 64;
 export const fanOut: Workload = {
   about: 'every message to each of 1 000 sockets: as fast as it goes, and at fixed rates',
   peers: ['switchboard', 'minimal', 'uws', 'ws', 'nchan', 'socket.io'],
+  furtherPeers: ['minimal-long'],
   brief: { publishers: [32], rates: [500], rounds: 1, seconds: 4 },
   file: 'fan-out',
   run: (setting) => runFanOut(setting, setting.options.asked),
