@@ -6,6 +6,7 @@ const turn = (edges: number, edgeCores: number, strangersCores = 0): CostTurn =>
   edges,
   rooms: 1000,
   partitions: 16,
+  copies: edges * 1.05,
   result: {
     acceptedPerS: 500,
     serverCpuSPerMillionMessages: 400 + (edgeCores / 500) * 1e6,

@@ -11,11 +11,14 @@ export interface CostPoint {
 }
 
 export interface CostTurn extends CostPoint {
+  /** Deliveries of a message, on average. */
+  copies: number;
   result: TurnResult;
 }
 
 /** CPU in microseconds. */
 export interface CostRow extends CostPoint {
+  copies: number;
   messagesPerS: number;
   /** Of all processes, per message. */
   totalUs: number;
@@ -49,13 +52,14 @@ export const summarizeCost = (turns: readonly CostTurn[]): CostRow[] => {
 const summarizeGroup = (all: readonly CostTurn[]): CostRow => {
   const calm = all.filter(({ result }) => !isDisturbed(result));
   const counted = calm.length > 0 ? calm : all;
-  const { edges, rooms, partitions } = all[0] as CostTurn;
+  const { edges, rooms, partitions, copies } = all[0] as CostTurn;
   const of = (pick: (result: TurnResult) => number) =>
     median(counted.map(({ result }) => pick(result)));
   return {
     edges,
     rooms,
     partitions,
+    copies,
     messagesPerS: of(({ acceptedPerS }) => acceptedPerS),
     totalUs: of(({ serverCpuSPerMillionMessages }) => serverCpuSPerMillionMessages),
     ingressUs: of((result) => usPerMessage(result, 'ingress')),

@@ -26,6 +26,7 @@ test('rows of kept results become points, and peers are left out', () => {
         edges: 4,
         rooms: 100_000,
         partitions: 16,
+        copies: 4.2,
         messagesPerS: 500,
         ingressUs: 9,
         redisUs: 8,
@@ -54,7 +55,7 @@ test('rows of kept results become points, and peers are left out', () => {
       edgesUs: 800,
     },
     { sent: 1, copies: 4, writes: 5.5, deliveries: 22, ingressUs: 0, edgesUs: 800 },
-    { copies: 4.1, edgesUs: 28, ingressUs: 9 },
+    { copies: 4.2, edgesUs: 28, ingressUs: 9 },
   ]);
   expect(sockets).toMatchObject([{ kind: 'chat', connectUs: 400, idleUsPerS: 2 }]);
 });

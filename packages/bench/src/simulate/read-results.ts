@@ -10,9 +10,6 @@ const ours = 'switchboard';
 /** Edges that the bench starts where it does not say otherwise; each has operators in fan-out and rooms. */
 const edges = 2;
 
-/** As in `workload/cost-curve.ts`: of more rooms only some have a client. */
-const costClientsMax = 10_000;
-
 /** Results of other workloads are left out. */
 export const readResults = (results: readonly Result[]): Measured => ({
   messages: results.flatMap(readMessages),
@@ -60,9 +57,9 @@ const readRow = (
   };
 };
 
+/** Each delivery is a copy of its own and a write: an edge has one operator, and one client of a room. */
 const readCost = (row: CostRow, { workload }: Result): MessagePoint => {
-  const clients = Math.min(row.rooms, costClientsMax) / row.rooms;
-  const copies = row.edges + clients;
+  const { copies } = row;
   return {
     source: `${workload}, ${row.edges} edges, ${row.rooms} rooms, ${row.partitions} partitions`,
     messagesPerS: row.messagesPerS,

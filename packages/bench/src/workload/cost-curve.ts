@@ -1,7 +1,8 @@
 /**
  * Cost curve: what a message costs as the cluster grows, with 1, 2 and 4 edges, 1 000 to 100 000 rooms, 1 and 16
- * partitions. Messages come by `POST /message` at a fixed rate, to all rooms in turn; a room has one client, and
- * each edge one operator, so that every message goes to all edges.
+ * partitions. Messages come by `POST /message` at a fixed rate, to all rooms in turn. Each edge has one operator, who
+ * gets every message, and one client of every twentieth room: what an edge does for a message is the same at every
+ * point.
  */
 import { startSwitchboardWith } from '../contender/switchboard.ts';
 import type { Contender, Rooms } from '../contender/contender.ts';
@@ -26,8 +27,8 @@ const points: readonly CostPoint[] = [
   { ...base, partitions: 1 },
 ];
 
-/** Of more rooms than that only some have a client: files and memory of one machine are finite. */
-const clientsMax = 10_000;
+/** In the others nobody is: the sockets of one machine are finite. */
+const roomsForEachPeopled = 20;
 const connections = 64;
 
 interface Scale {
@@ -96,24 +97,26 @@ const measure = async (
   { contender, generator, setting }: Lane,
 ): Promise<CostTurn> => {
   const { options, signal } = setting;
-  const clients = Math.min(point.rooms, clientsMax);
   await generator.open(await contender.subscribers(point.edges));
-  await generator.open(await planClients(contender.rooms, clients, point.rooms / clients));
-  const copies = point.edges + clients / point.rooms;
+  await generator.open(await planClients(contender.rooms, point.rooms));
+  const copies = point.edges * (1 + 1 / roomsForEachPeopled);
   const flow = createPostFlow(generator, { target: contender.publish, chats: point.rooms, copies });
-  await warmUp(flow, signal);
+  await warmUp(flow, signal, point.rooms);
   await awaitCalm(options.patienceS, signal);
   const load = { kind: 'open', connections, ratePerS } as const;
-  return { ...point, result: await takeTurn(contender.processes, flow, { load, seconds, signal }) };
+  const result = await takeTurn(contender.processes, flow, { load, seconds, signal });
+  return { ...point, copies, result };
 };
 
-/** One in every `stride`th room. */
-const planClients = (rooms: Rooms, count: number, stride: number) =>
+/** One on each edge, in every twentieth room. */
+const planClients = (rooms: Rooms, roomCount: number) =>
   Promise.all(
-    Array.from({ length: count }, async (_, index) => {
-      const chatId = chatIdOf(Math.floor(index * stride));
-      const persona = await rooms.admit({ chatId, userId: `visitor-${index}` });
-      const { port } = rooms.nodes[index % rooms.nodes.length]!;
-      return { port, talk: { dialect: rooms.dialect, persona } };
-    }),
+    Array.from({ length: roomCount / roomsForEachPeopled }, (_, index) =>
+      chatIdOf(index * roomsForEachPeopled),
+    ).flatMap((chatId) =>
+      rooms.nodes.map(async ({ port }, node) => {
+        const persona = await rooms.admit({ chatId, userId: `${chatId}-${node}` });
+        return { port, talk: { dialect: rooms.dialect, persona } };
+      }),
+    ),
   );
