@@ -41,6 +41,7 @@ function start(
     clock?: Clock;
     aheadMs?: number;
     redis?: Redis;
+    intervalMs?: number;
   } = {},
 ) {
   const heartbeat = createHeartbeat({
@@ -48,7 +49,7 @@ function start(
     subscriber: more.subscriber ?? createSubscriber(following, () => undefined),
     channel: keys.heartbeat(processId),
     reconnect: () => void reconnects.push('commands'),
-    intervalMs: 30,
+    intervalMs: more.intervalMs ?? 30,
     now: () => Date.now() - (more.aheadMs ?? 0),
     monotonicMs: () => performance.now() + (more.clock?.skippedMs ?? 0),
     onWarning: (message) => void warnings.push(message),
@@ -73,6 +74,11 @@ test('it is ready when a write and its copy have come back, and knows the offset
   expect(reasons).toEqual([]);
   expect(Math.abs(clockOffsetMs - 300_000)).toBeLessThan(500);
   expect(heartbeatMs).toBeGreaterThanOrEqual(0);
+});
+
+test('the first beat, which may have been slow, is followed by another at once', async () => {
+  start('twice', { intervalMs: 60_000 });
+  await expect.poll(() => redis.get(keys.heartbeat('twice')), { timeout: 5_000 }).toBe('2');
 });
 
 test('its key ends by itself, so that a dead process leaves nothing', async () => {

@@ -91,7 +91,9 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
     everyMs: options.intervalMs ?? INTERVAL_MS,
     onError: fail,
   });
-  void subscription.ready.then(ticker.now);
+  // The first beat may load its script and meets a busy start: what its round trip tells of the clock may be
+  // wrong by hundreds of milliseconds, and deadlines with it.
+  void subscription.ready.then(ticker.now).then(ticker.now);
   return {
     health: () => judge(state, monotonicMs()),
     async close() {
