@@ -68,6 +68,8 @@ const MOVED_MS = 100;
 class RedisSubscriber implements Subscriber {
   readonly hold: ReadHold;
   private readonly channels = new Map<string, Channel>();
+  /** The names of those that are `wanted`: of many thousand channels mostly a few. */
+  private readonly untold = new Set<string>();
   private readonly leaving = new Set<string>();
   private readonly reconnectListeners: (() => void)[] = [];
   private readonly redis: Redis;
@@ -96,6 +98,7 @@ class RedisSubscriber implements Subscriber {
     if (this.channels.has(name)) throw new Error(`channel ${name} is already followed`);
     const channel = new Channel(handler, (closing) => this.leave(name, closing));
     this.channels.set(name, channel);
+    this.untold.add(name);
     this.scheduleFlush();
     return channel;
   }
@@ -104,6 +107,7 @@ class RedisSubscriber implements Subscriber {
     const channel = this.channels.get(name);
     if (!channel) return;
     channel.state = 'wanted';
+    this.untold.add(name);
     this.scheduleFlush();
   }
 
@@ -135,13 +139,17 @@ class RedisSubscriber implements Subscriber {
   private leave(name: string, channel: Channel): void {
     if (this.channels.get(name) !== channel) return;
     this.channels.delete(name);
+    this.untold.delete(name);
     this.leaving.add(name);
     this.scheduleFlush();
   }
 
   private forgetAnswers(): void {
     this.leaving.clear();
-    for (const channel of this.channels.values()) channel.state = 'wanted';
+    for (const [name, channel] of this.channels) {
+      channel.state = 'wanted';
+      this.untold.add(name);
+    }
   }
 
   private async resubscribe(): Promise<void> {
@@ -153,7 +161,7 @@ class RedisSubscriber implements Subscriber {
   private async retry(): Promise<void> {
     await this.subscribeWanted();
     if (!this.wasRefused || this.closed) return;
-    if ([...this.channels.values()].some(({ state }) => state === 'wanted')) return;
+    if (this.untold.size > 0) return;
     this.wasRefused = false;
     this.tellMissed();
   }
@@ -185,14 +193,13 @@ class RedisSubscriber implements Subscriber {
 
   private async subscribeWanted(): Promise<void> {
     if (this.redis.status !== 'ready') return;
-    const wanted = [...this.channels].filter(([, channel]) => channel.state === 'wanted');
-    await Promise.all(
-      batchesBySlot(wanted.map(([name]) => name)).map((batch) => this.subscribeBatch(batch)),
-    );
+    const names = [...this.untold];
+    this.untold.clear();
+    await Promise.all(batchesBySlot(names).map((batch) => this.subscribeBatch(batch)));
   }
 
   private async subscribeBatch(names: string[]): Promise<void> {
-    const batch = names.flatMap((name) => this.channels.get(name) ?? []);
+    const batch = names.map((name) => this.channels.get(name)!);
     for (const channel of batch) channel.state = 'asked';
     try {
       await this.redis.ssubscribe(...names);
@@ -200,6 +207,8 @@ class RedisSubscriber implements Subscriber {
     } catch (error) {
       this.warn('subscribe failed', { channels: names.length, error: (error as Error).message });
       for (const channel of batch) channel.answer('wanted');
+      for (const name of names)
+        if (this.channels.get(name)?.state === 'wanted') this.untold.add(name);
       this.wasRefused = true;
       setTimeout(() => void this.retry(), RETRY_MS).unref();
     }
