@@ -102,8 +102,23 @@ function createParts(
     measurements,
     now: () => performance.now(),
   });
-  const stamp = (): Stamp => ({ eventId: randomUUID(), ts: new Date(bus.now()).toISOString() });
+  const timestamp = createTimestamp(bus.now);
+  const stamp = (): Stamp => ({ eventId: randomUUID(), ts: timestamp() });
   return { bus, append, stamp, schemas: createSchemas(limits), idempotency: createIdempotency() };
+}
+
+/** Events of one millisecond share its text: to render it costs more than all else of a stamp. */
+function createTimestamp(nowMs: () => number): () => string {
+  let textOfMs = Number.NaN;
+  let text = '';
+  return () => {
+    const ms = Math.trunc(nowMs());
+    if (ms !== textOfMs) {
+      textOfMs = ms;
+      text = new Date(ms).toISOString();
+    }
+    return text;
+  };
 }
 
 function createOperations(parts: Parts, config: IngressConfig): AnyOperation[] {
