@@ -148,7 +148,7 @@ function addProtected(app: FastifyInstance, context: Context): void {
   const limitConcurrency = createConcurrencyLimit(config.MAX_CONCURRENT_REQUESTS, measurements);
   const bound = (scope: FastifyInstance) => {
     limitConcurrency(scope);
-    limitServices(scope, takeCalls);
+    if (config.SERVICE_CALLS_MAX_PER_SECOND > 0) limitServices(scope, takeCalls);
   };
   app.register(async (scope) => {
     bound(scope);

@@ -13,12 +13,11 @@ import type { ProblemCode } from '@switchboard/protocol';
 import type { Logger } from '@switchboard/runtime';
 import { validatorCompiler } from 'fastify-zod-openapi';
 import type { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
 import { readJson } from './json-body.ts';
 import { answerOddRequests } from './odd-requests.ts';
 import { problem, problemType, type Problem } from './problem.ts';
 import { problemOf } from './problem-of.ts';
-import { readBody } from './request-body.ts';
+import { bodyParser } from './request-body.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 
 declare module 'fastify' {
@@ -57,6 +56,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
     loggerInstance: logger,
     // What went wrong is logged by `tell`; what went right is counted.
     logController: new LogController({ disableRequestLogging: true }),
+    // Nothing is logged by a request's own logger.
+    childLoggerFactory: (parent) => parent,
     bodyLimit: options.bodyMaxBytes,
     requestTimeout: options.requestTimeoutMs,
     http: {
@@ -85,9 +86,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
   return app;
 }
 
-/** Headers are declared for the document; what reads one checks it. */
+/** Headers are declared for the document; what reads one checks it. A value in its answer would be copied at each reading. */
 const compileValidator: typeof validatorCompiler = (route) =>
-  route.httpPart === 'headers' ? (value: unknown) => ({ value }) : validatorCompiler(route);
+  route.httpPart === 'headers' ? () => true : validatorCompiler(route);
 
 function sendProblem(reply: FastifyReply, found: Problem): FastifyReply {
   return reply
@@ -100,8 +101,9 @@ function sendProblem(reply: FastifyReply, found: Problem): FastifyReply {
 
 /** While it stops, a connection ends with the answer that is under way: kept alive, it would hold up the end. */
 function closeAfterLastAnswer(app: FastifyInstance): void {
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, payload, next) => {
     if (!app.server.listening) reply.header('connection', 'close');
+    next(null, payload);
   });
 }
 
@@ -109,25 +111,13 @@ function readJsonBodies(app: FastifyInstance, depthMax: number): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     'application/json',
-    async (request: FastifyRequest, stream: Readable) => {
-      const body = readJson(await readPlainBody(request, stream), depthMax);
+    bodyParser((request, bytes) => {
+      const body = readJson(bytes, depthMax);
       if (!body.ok) throw problem('malformed', { detail: body.reason });
       request.bodyText = body.text;
       return body.value;
-    },
+    }),
   );
-}
-
-/** The body within its route's limit. Read before it is refused: see `readBody`. */
-export async function readPlainBody(request: FastifyRequest, stream: Readable): Promise<Buffer> {
-  const bytes = await readBody(stream, request.routeOptions.bodyLimit);
-  if (isEncoded(request)) throw problem('unsupported_media_type');
-  return bytes;
-}
-
-function isEncoded(request: FastifyRequest): boolean {
-  const encoding = request.headers['content-encoding'];
-  return encoding !== undefined && encoding.toLowerCase() !== 'identity';
 }
 
 const statusOfBrokenRequest: Readonly<Record<string, string>> = {

@@ -1,7 +1,6 @@
 /** `POST /batch`: many calls in one, each with its own answer; those of one chat in their order. */
-import type { Readable } from 'node:stream';
 import { batchAnswer, type BatchAnswer } from '@switchboard/protocol';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { readBatchItem, type BatchItem } from '../batch-item.ts';
 import { inOrder } from '../in-order.ts';
 import { readNdjson } from '../ndjson.ts';
@@ -9,7 +8,7 @@ import type { AnyOperation, Call } from '../operation.ts';
 import { callOf, idempotencyHeader } from '../operation-route.ts';
 import { invalid, problem } from '../problem.ts';
 import { problemOf } from '../problem-of.ts';
-import { readPlainBody } from '../server.ts';
+import { bodyParser } from '../request-body.ts';
 import { documentedRoute } from '../route-schema.ts';
 import type { Schemas } from '../schemas.ts';
 
@@ -32,11 +31,11 @@ export interface BatchOptions {
 export function addBatch(app: FastifyInstance, options: BatchOptions): void {
   app.addContentTypeParser(
     ['application/x-ndjson', 'application/ndjson'],
-    async (request: FastifyRequest, stream: Readable) => {
-      const lines = readNdjson(await readPlainBody(request, stream), options.depthMax);
+    bodyParser((_request, bytes) => {
+      const lines = readNdjson(bytes, options.depthMax);
       if (!lines.ok) throw problem('malformed', { detail: lines.reason });
       return lines.values;
-    },
+    }),
   );
   app.post('/batch', {
     bodyLimit: options.maxBytes,
