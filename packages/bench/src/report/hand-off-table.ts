@@ -1,4 +1,4 @@
-/** What a backend costs, per message: rows of all lanes as a table. */
+/** What a backend costs, per message: rows of all lanes as a table. In parentheses how far the rounds spread. */
 import {
   formatMs,
   formatPercent,
@@ -6,7 +6,9 @@ import {
   renderTable,
   type Column,
 } from './markdown-table.ts';
+import { compareNeighbours, type Spread } from './neighbours.ts';
 import type { Row } from './summary.ts';
+import type { Turn, TurnResult } from '../workload/turn.ts';
 
 /** Who carries the load, by what it is measured for. */
 export const lanes = {
@@ -18,27 +20,40 @@ export const lanes = {
 
 export interface HandOffRow extends Row {
   /** CPU-µs per message beyond those without a backend; null for these. */
-  addedUs: number | null;
+  added: Spread | null;
   /** What is added beyond the bare call, as a part of a message without a backend; of the send hook only. */
-  beyondCall: number | null;
+  beyondCall: Spread | null;
 }
 
-export const summarizeHandOff = (rows: readonly Row[]): HandOffRow[] =>
+/** @param turns what the rows are of, in their order */
+export const summarizeHandOff = (rows: readonly Row[], turns: readonly Turn[]): HandOffRow[] =>
   rows.map((row) => {
-    const usOf = (lane: string) =>
-      rows.find(({ load, contender }) => load === row.load && contender === lane)
-        ?.cpuSPerMillionMessages;
-    const [plainUs, callsUs] = [usOf(lanes.none), usOf(lanes.calls)];
-    const ownUs = row.cpuSPerMillionMessages;
-    const isAsked = row.contender === lanes.asked && plainUs !== undefined && callsUs !== undefined;
+    const { contender } = row;
+    const own = turns.filter(({ load }) => load === row.load);
     return {
       ...row,
-      addedUs: plainUs === undefined || row.contender === lanes.none ? null : ownUs - plainUs,
-      beyondCall: isAsked ? (ownUs - callsUs) / plainUs : null,
+      added:
+        contender === lanes.none ? null : compareNeighbours(own, [contender, lanes.none], added),
+      beyondCall:
+        contender === lanes.asked
+          ? compareNeighbours(own, [lanes.asked, lanes.calls, lanes.none], beyondCall)
+          : null,
     };
   });
 
-const us = (value: number | null): string => (value === null ? '' : value.toFixed(0));
+const usOf = (result: TurnResult): number => result.serverCpuSPerMillionMessages;
+
+const added = (own: TurnResult, none: TurnResult): number => usOf(own) - usOf(none);
+
+const beyondCall = (asked: TurnResult, calls: TurnResult, none: TurnResult): number =>
+  (usOf(asked) - usOf(calls)) / usOf(none);
+
+const us = (value: number): string => value.toFixed(0);
+
+const formatSpread = (spread: Spread | null, format: (value: number) => string): string =>
+  spread === null
+    ? ''
+    : `${format(spread.median)} (${format(spread.least)} to ${format(spread.most)})`;
 
 const usOfRole = ({ coresByRole, acceptedPerS }: Row, role: string): string =>
   role in coresByRole ? us(((coresByRole[role] ?? 0) / acceptedPerS) * 1e6) : '';
@@ -51,10 +66,10 @@ const columns: readonly Column<HandOffRow>[] = [
   { title: 'edges', cell: (row) => usOfRole(row, 'edge') },
   { title: 'Redis', cell: (row) => usOfRole(row, 'redis') },
   { title: 'ingress', cell: (row) => usOfRole(row, 'ingress') },
-  { title: 'added', cell: ({ addedUs }) => us(addedUs) },
+  { title: 'added', cell: (row) => formatSpread(row.added, us) },
   {
     title: 'beyond the call',
-    cell: ({ beyondCall }) => (beyondCall === null ? '' : formatPercent(beyondCall)),
+    cell: (row) => formatSpread(row.beyondCall, formatPercent),
   },
   { title: 'answer p50 ms', cell: ({ answerP50Ms }) => formatMs(answerP50Ms) },
   { title: 'p99 ms', cell: ({ answerP99Ms }) => formatMs(answerP99Ms) },
