@@ -6,6 +6,7 @@
  */
 import { Redis, type RedisOptions } from 'ioredis';
 import type { RedisAccess } from '../contract.ts';
+import { readMessagesOf } from './push-reader.ts';
 import { type Address, type Topology, parseTopology } from './topology.ts';
 import { batchTurns } from './turn-batch.ts';
 
@@ -41,7 +42,9 @@ export function openFollowConnection(options: ConnectionOptions, address?: Addre
   const target = address
     ? { ...accessOf(topology, options), ...address }
     : targetOf(topology, options);
-  return open(options, 'follow', target);
+  const redis = open(options, 'follow', target);
+  readMessagesOf(redis);
+  return redis;
 }
 
 function open(options: ConnectionOptions, role: Role, target: Target): Redis {

@@ -3,7 +3,7 @@
  * that does not take in the kernel, in order.
  */
 import type { Redis } from 'ioredis';
-import type { Duplex } from 'node:stream';
+import { streamOf } from './stream-of.ts';
 
 /** For so long, ms; while it is held already it changes nothing. */
 export type ReadHold = (forMs: number) => void;
@@ -13,7 +13,7 @@ export function createReadHold(redis: Redis): ReadHold {
   return (forMs) => {
     if (isHeld || redis.status !== 'ready') return;
     // Of this connection, even if it breaks meanwhile: the next one begins unheld.
-    const { stream } = redis as unknown as { stream: Duplex };
+    const stream = streamOf(redis);
     isHeld = true;
     stream.pause();
     setTimeout(() => {

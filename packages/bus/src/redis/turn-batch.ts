@@ -7,6 +7,7 @@
  */
 import type { Redis } from 'ioredis';
 import type { Socket } from 'node:net';
+import { streamOf } from './stream-of.ts';
 
 export function batchTurns(redis: Redis): void {
   redis.on('connect', () => batchWrites(streamOf(redis)));
@@ -36,9 +37,4 @@ function batchWrites(stream: Socket): void {
     flush();
     return end(...args);
   }) as typeof stream.end;
-}
-
-/** The client does not declare its socket as public; it is there whenever `connect` is emitted. */
-function streamOf(redis: Redis): Socket {
-  return (redis as unknown as { stream: Socket }).stream;
 }
