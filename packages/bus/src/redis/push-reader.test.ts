@@ -32,12 +32,10 @@ const confirmation = texts.map((name) => `>3\r\n${blob('ssubscribe')}${blob(name
 const other = fc
   .oneof(value, list, map, nested, confirmation)
   .map((text) => ({ text, told: text as Told }));
-const message = fc
-  .tuple(texts, texts)
-  .map(([channel, told]) => ({
-    text: push('smessage', channel, told),
-    told: [channel, told] as Told,
-  }));
+const message = fc.tuple(texts, texts).map(([channel, told]) => ({
+  text: push('smessage', channel, told),
+  told: [channel, told] as Told,
+}));
 
 function readerOf(told: Told[]): PushReader {
   return new PushReader({
