@@ -6,12 +6,17 @@
 const RFC_3339 =
   /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/u;
 
+/** Most are in that form already: read as they are, on a day that every month has. */
+const NORMAL =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/u;
+
 const MINUTE_MS = 60_000;
 const FIRST_MS = new Date('0000-01-01T00:00:00.000Z').getTime();
 const LAST_MS = new Date('9999-12-31T23:59:59.999Z').getTime();
 
 /** The instant as `2026-03-01T09:30:00.000Z`; undefined when it is no RFC 3339 timestamp. Finer fractions are cut off. */
 export function normalizeTimestamp(text: string): string | undefined {
+  if (NORMAL.test(text)) return text;
   const ms = instantOf(text);
   return ms === undefined ? undefined : new Date(ms).toISOString();
 }
