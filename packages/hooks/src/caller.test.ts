@@ -427,15 +427,21 @@ describe('an end', () => {
     expect(backend.requests).toHaveLength(1);
   });
 
-  test('leaves nothing at a signal that outlives it', async () => {
+  test('by its signal needs one listener, however many calls there were', async () => {
     const origin = await openBackend((_, response) => response.end());
     const { signal } = new AbortController();
     const added = vi.spyOn(signal, 'addEventListener');
-    const removed = vi.spyOn(signal, 'removeEventListener');
     const { call } = await open(origin);
-    await call({ signal });
+    for (let times = 0; times < 3; times += 1) await call({ signal });
     expect(added.mock.calls).toHaveLength(1);
-    expect(removed.mock.calls).toEqual(added.mock.calls);
+  });
+
+  test('by its signal is that of every call under way', async () => {
+    const stop = new AbortController();
+    const backend = await openRawBackend(() => backend.requests.length === 2 && stop.abort());
+    const { call } = await open(backend.origin, { connectionsMax: 2 });
+    const replies = [call({ signal: stop.signal }), call({ signal: stop.signal })];
+    expect(await Promise.all(replies)).toMatchObject([aborted, aborted]);
   });
 
   test('of the caller ends every call, those that wait and those that come', async () => {

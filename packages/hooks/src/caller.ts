@@ -35,6 +35,7 @@ export const openHookCaller = async (options: HookCallerOptions): Promise<HookCa
     wasIdle,
     resend: (exchange) => pool.dispatch(exchange.request, exchange),
   };
+  const underWay = createUnderWay();
 
   return {
     call({ body, idempotencyKey, timeoutMs, signal }) {
@@ -47,19 +48,19 @@ export const openHookCaller = async (options: HookCallerOptions): Promise<HookCa
         signatureHeader,
         sign(bytes, Math.floor(nowMs() / 1000)),
       ];
+      const calls = signal && underWay(signal);
       return new Promise((resolve) => {
         const exchange = new Exchange(
           { method: 'POST', path: target.path, headers, body: bytes },
           exchangeOptions,
           (reply) => {
             clearTimeout(timer);
-            signal?.removeEventListener('abort', abort);
+            calls?.delete(exchange);
             resolve(reply);
           },
         );
         const timer = setTimeout(cutLate, timeoutMs, exchange);
-        const abort = () => exchange.cut('aborted');
-        signal?.addEventListener('abort', abort);
+        calls?.add(exchange);
         pool.dispatch(exchange.request, exchange);
       });
     },
@@ -68,6 +69,21 @@ export const openHookCaller = async (options: HookCallerOptions): Promise<HookCa
 };
 
 const aborted: HookReply = { kind: 'failed', why: 'aborted', error: 'aborted' };
+
+/** The calls that a signal ends: one listener for all, as to add and remove one costs more than to sign a call. */
+const createUnderWay = () => {
+  const known = new WeakMap<AbortSignal, Set<Exchange>>();
+  return (signal: AbortSignal): Set<Exchange> => {
+    const calls = known.get(signal) ?? new Set();
+    if (known.has(signal)) return calls;
+    known.set(signal, calls);
+    const abort = () => {
+      for (const exchange of calls) exchange.cut('aborted');
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    return calls;
+  };
+};
 
 const cutLate = (exchange: Exchange): void => exchange.cut('timeout');
 
