@@ -77,9 +77,14 @@ export function judge(state: HeartbeatState, atMs: number): BusHealth {
   return {
     ready: reasons.length === 0,
     reasons,
-    clockOffsetMs: Math.round(state.clockOffsetMs ?? 0),
+    clockOffsetMs: clockOffsetOf(state),
     heartbeatMs: state.roundTripMs,
   };
+}
+
+/** Redis' clock minus ours, ms; 0 until Redis has answered. */
+export function clockOffsetOf(state: HeartbeatState): number {
+  return Math.round(state.clockOffsetMs ?? 0);
 }
 
 /** True while following brings nothing: the subscription may be dead. */

@@ -9,6 +9,7 @@ import {
   FRESH_MS,
   type HeartbeatInput,
   advance,
+  clockOffsetOf,
   initialHeartbeat,
   isSilent,
   isUnanswered,
@@ -17,6 +18,8 @@ import {
 
 export interface Heartbeat {
   health(): BusHealth;
+  /** Redis' clock minus ours, ms. Asked several times for each event. */
+  clockOffsetMs(): number;
   close(): Promise<void>;
 }
 
@@ -96,6 +99,7 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
   void subscription.ready.then(ticker.now).then(ticker.now);
   return {
     health: () => judge(state, monotonicMs()),
+    clockOffsetMs: () => clockOffsetOf(state),
     async close() {
       subscription.close();
       await ticker.close();

@@ -43,7 +43,7 @@ export function createHeartbeats(options: HeartbeatsOptions): Heartbeats {
   const all = [main, ...partitions];
   return {
     health: () => judgeAll(all, nodeOf),
-    clockOffsetMs: (partition) => (partitions[partition] ?? main).heartbeat.health().clockOffsetMs,
+    clockOffsetMs: (partition) => (partitions[partition] ?? main).heartbeat.clockOffsetMs(),
     close: async () => void (await Promise.all(all.map(({ heartbeat }) => heartbeat.close()))),
   };
 }

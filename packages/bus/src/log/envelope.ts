@@ -80,14 +80,17 @@ export function decodeEnvelope(message: Buffer): Envelope | undefined {
   const length = rest.pop() ?? '';
   const frameEnd = headerEnd + 1 + Number(length);
   if (!FRAME_BYTES.test(length) || frameEnd > message.length) return undefined;
-  return {
-    ...decodeMeta(rest),
-    ...(previous !== ABSENT && { previous }),
-    ...(position !== ABSENT && { position }),
-    frame: message.subarray(headerEnd + 1, frameEnd),
-    ...(frameEnd < message.length && { clientsFrame: message.subarray(frameEnd) }),
-  };
+  const event: Writable<Envelope> = decodeMeta(rest, message.subarray(headerEnd + 1, frameEnd));
+  if (previous !== ABSENT) {
+    event.previous = previous;
+    event.position = position;
+  }
+  if (frameEnd < message.length) event.clientsFrame = message.subarray(frameEnd);
+  return event;
 }
+
+/** Filled in after its making: copies of objects cost more than all the rest of an envelope. */
+type Writable<T> = { -readonly [Field in keyof T]: T[Field] };
 
 /** Both or neither: a follower asks the log for what comes after them. */
 function isPlace(previous: string, position: string): boolean {
@@ -95,16 +98,16 @@ function isPlace(previous: string, position: string): boolean {
   return isPosition(previous) && isPosition(position);
 }
 
-type Meta = Pick<BusEvent, 'eventId' | 'name' | 'audience' | 'subject' | 'routing'>;
-
-/** The meta fields of a header or of a log entry. */
-export function decodeMeta(fields: readonly string[]): Meta {
+/** The meta fields of a header or of a log entry, with the frame that they came with. */
+export function decodeMeta(fields: readonly string[], frame: Uint8Array): Writable<BusEvent> {
   const [eventId = '', name = '', audience, subject, routing = ABSENT] = fields;
-  return {
+  const event: Writable<BusEvent> = {
     eventId: decodeId(eventId),
     name,
     audience: audience as BusEvent['audience'],
-    ...(subject !== ABSENT && subject !== undefined && { subject: decodeId(subject) }),
     routing,
+    frame,
   };
+  if (subject !== ABSENT && subject !== undefined) event.subject = decodeId(subject);
+  return event;
 }

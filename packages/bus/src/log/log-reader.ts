@@ -81,10 +81,9 @@ function decodeEntry([id, fields]: Entry): ChainedEvent {
   const join = (data: string) =>
     Buffer.from(`${field['head'] ?? ''}${position}${FRAME_TAIL}${data}}`);
   return {
-    ...decodeMeta((field['meta'] ?? '').split(' ')),
+    ...decodeMeta((field['meta'] ?? '').split(' '), join(field['data'] ?? '')),
     previous: field['previous'] ?? '',
     position,
-    frame: join(field['data'] ?? ''),
     ...(field['clientsData'] !== undefined && { clientsFrame: join(field['clientsData']) }),
   };
 }
