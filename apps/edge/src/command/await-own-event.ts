@@ -2,7 +2,7 @@
  * Waits for the own copy of an event whose append has been answered. The append's answer is no more
  * than an alarm: when the copy is overdue, the log is asked for it.
  */
-import type { Cancel, Wheel } from '../clock/wheel.ts';
+import type { Wheel } from '../clock/wheel.ts';
 import type { Awaited, AwaitedEvents } from '../session/awaited-events.ts';
 
 export interface OwnEventParts {
@@ -19,15 +19,20 @@ export interface OwnEventParts {
 /** Resolves when the event has passed or the wait is over; it never rejects. */
 export function awaitOwnEvent(eventId: string, own: Awaited, parts: OwnEventParts): Promise<void> {
   const { awaited, wheel, check, overdueAfterMs, waitMaxMs } = parts;
-  const timers: Cancel[] = [];
-  const ask = () => {
-    if (!awaited.isAwaited(eventId)) return;
-    check(own.session.chatId);
-    timers[0] = wheel.after(overdueAfterMs, ask);
-  };
-  const tooLong = new Promise<void>((resolve) => {
-    timers[0] = wheel.after(overdueAfterMs, ask);
-    timers[1] = wheel.after(waitMaxMs, resolve);
+  // Mostly it comes before the append's answer is handled.
+  if (!awaited.isAwaited(eventId)) return own.passed;
+  return new Promise((resolve) => {
+    const ask = () => {
+      if (!awaited.isAwaited(eventId)) return;
+      check(own.session.chatId);
+      cancelAsking = wheel.after(overdueAfterMs, ask);
+    };
+    let cancelAsking = wheel.after(overdueAfterMs, ask);
+    const cancelWaiting = wheel.after(waitMaxMs, resolve);
+    void own.passed.then(() => {
+      cancelAsking();
+      cancelWaiting();
+      resolve();
+    });
   });
-  return Promise.race([own.passed, tooLong]).finally(() => timers.forEach((cancel) => cancel()));
 }

@@ -89,7 +89,7 @@ function run(
   frame: ClientFrame,
   { parts, handle }: { parts: FrameParts; handle: typeof runCommand },
 ): Promise<void> | void {
-  const running = handle(session, frame, { ...parts, respond: responder(session) });
+  const running = handle(session, frame, { parts, respond: responder(session) });
   return running?.catch((error: unknown) => fail(session, frame, { error, parts }));
 }
 

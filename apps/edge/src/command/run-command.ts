@@ -21,17 +21,22 @@ export interface CommandParts {
 
 type ChatFrame = Exclude<ClientFrame, { event: 'ping' | 'refreshToken' }>;
 
+export interface CommandContext {
+  readonly parts: CommandParts;
+  readonly respond: Respond;
+}
+
 /** Handles the frame and what it makes due before it; answers go through `respond`, in order. */
 export function runCommand(
   session: Session,
   frame: ClientFrame,
-  parts: CommandParts & { readonly respond: Respond },
+  context: CommandContext,
 ): Promise<void> | void {
   if (session.socket === 'chat' && !isReceipt(frame)) {
-    const flushed = parts.receipts.flush(session, parts.respond);
-    if (flushed !== undefined) return flushed.then(() => dispatch(session, frame, parts));
+    const flushed = context.parts.receipts.flush(session, context.respond);
+    if (flushed !== undefined) return flushed.then(() => dispatch(session, frame, context));
   }
-  return dispatch(session, frame, parts);
+  return dispatch(session, frame, context);
 }
 
 function isReceipt({ event }: ClientFrame): boolean {
@@ -42,12 +47,11 @@ function isReceipt({ event }: ClientFrame): boolean {
 export function dispatch(
   session: Session,
   frame: ClientFrame,
-  parts: CommandParts & { readonly respond: Respond },
+  { parts, respond }: CommandContext,
 ): Promise<void> | void {
   // Messages and receipts have a time of their own.
   if (session.socket === 'chat' && frame.event !== 'ping' && frame.event !== 'refreshToken')
-    return runInRoom(session, frame, parts);
-  const { respond } = parts;
+    return runInRoom(session, frame, { parts, respond });
   const context = { ts: parts.ts(), requestId: frame.requestId };
   if (frame.event === 'ping') return respond(ping(context), frame.requestId);
   if (frame.event === 'refreshToken') {
@@ -61,9 +65,8 @@ export function dispatch(
 function runInRoom(
   session: ChatSession,
   frame: ChatFrame,
-  parts: CommandParts & { readonly respond: Respond },
+  { parts, respond }: CommandContext,
 ): Promise<void> | void {
-  const { respond } = parts;
   const give = (answer: Answer) => respond(answer, frame.requestId);
   switch (frame.event) {
     case 'sendMessage':
