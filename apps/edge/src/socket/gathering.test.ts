@@ -15,7 +15,8 @@ const heldAfter = (...sent: number[]): number[] => {
 };
 
 test('events to many sockets are followed by a pause, the longer the more there are', () => {
-  expect(heldAfter(100)).toEqual([5]);
+  expect(heldAfter(8)).toEqual([8]);
+  expect(heldAfter(100, 2)).toEqual([8]);
   expect(heldAfter(400, 2, 2)).toEqual([20]);
   expect(heldAfter(5000)).toEqual([25]);
 });
@@ -24,6 +25,7 @@ test('events to few sockets hold up nobody', () => {
   expect(heldAfter()).toEqual([]);
   expect(heldAfter(0)).toEqual([]);
   expect(heldAfter(...Array.from({ length: 200 }, () => 2))).toEqual([]);
+  expect(heldAfter(...Array.from({ length: 5 }, () => 7))).toEqual([]);
 });
 
 test('a turn that is full already is followed by the next one', () => {
@@ -53,7 +55,7 @@ test('each turn is judged by itself', () => {
   turns.shift()?.();
   gathering.sent(3);
   turns.shift()?.();
-  gathering.sent(60);
+  gathering.sent(300);
   turns.shift()?.();
-  expect(held).toEqual([10, 3]);
+  expect(held).toEqual([10, 15]);
 });

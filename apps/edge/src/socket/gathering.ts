@@ -27,8 +27,9 @@ export interface GatheringParts {
 const holdPerSocketMs = 0.05;
 /** How late an event may become by it, ms. */
 const holdMaxMs = 25;
-/** Less is not worth a timer, ms. */
-const holdMinMs = 2;
+/** Less gathers nothing at some hundred events a second; to so few sockets nothing is worth a wait, ms. */
+const holdMinMs = 8;
+const widthMin = 8;
 /** uWebSockets.js writes 32 frames at once, however many wait: with nearly as many nothing is gained. */
 const framesEnough = 24;
 /** A turn with as many, and so many frames in all (some milliseconds), takes no more events. */
@@ -41,11 +42,12 @@ export function createGathering({ hold, afterTurn = setImmediate }: GatheringPar
   let isFull = false;
   const endTurn = () => {
     const framesEach = total / widest;
-    const holdMs = Math.min(widest * holdPerSocketMs, holdMaxMs);
+    const holdMs = Math.min(Math.max(widest * holdPerSocketMs, holdMinMs), holdMaxMs);
+    const isWorthIt = widest >= widthMin && framesEach < framesEnough;
     widest = 0;
     total = 0;
     isFull = false;
-    if (framesEach < framesEnough && holdMs >= holdMinMs) hold(holdMs);
+    if (isWorthIt) hold(holdMs);
   };
   return {
     sent(sockets) {
