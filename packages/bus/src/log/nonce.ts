@@ -1,6 +1,4 @@
 /** Random nonces of 40 bits in 8 characters; randomness is drawn in bulk. */
-export const NONCE_CHARS = 8;
-
 const WORDS_PER_NONCE = 2;
 const POOL_WORDS = 2048;
 /** Two characters for ten bits: to write a number of 40 bits in base 36 takes V8 ten times as long. */
