@@ -84,8 +84,10 @@ export function createHandOff(
         isClosed: (chatId) => bus.log.isClosed(chatId),
       });
       return (session, command) => {
-        const answer = ask(session, command).finally(() => underWay.delete(answer));
+        const answer = ask(session, command);
+        const ended = () => underWay.delete(answer);
         underWay.add(answer);
+        void answer.then(ended, ended);
         return answer;
       };
     },

@@ -52,6 +52,7 @@ interface Question extends Attempt {
 }
 
 interface Asked {
+  readonly kind: 'asked';
   readonly decision: SendDecision<Message> | { readonly kind: 'closed' };
   readonly claim: HeldClaim;
   readonly copy: ExpectedCopy;
@@ -92,16 +93,13 @@ function questionOf(
 type Unasked = Exclude<ClaimTaken, { kind: 'claimed' }>;
 
 /** The calls of one chat go a few at a time. */
-async function inTurn(
-  question: Question,
-  parts: HookedSendParts,
-): Promise<Unasked | ({ readonly kind: 'asked' } & Asked)> {
+async function inTurn(question: Question, parts: HookedSendParts): Promise<Unasked | Asked> {
   const { chatId } = question.session;
   await parts.lines.turn(chatId);
   try {
     const taken = await claimOf(question, parts);
     if (taken.kind !== 'claimed') return taken;
-    return { kind: 'asked', ...(await ask(question, taken.claim, parts)) };
+    return await ask(question, taken.claim, parts);
   } finally {
     parts.lines.end(chatId);
   }
@@ -111,7 +109,7 @@ async function inTurn(
  * Nobody can send a message again that came without an id: nothing has to be claimed. Nobody could make good
  * either what the backend has accepted and Redis cannot take.
  */
-async function claimOf(question: Question, parts: HookedSendParts): Promise<ClaimTaken> {
+function claimOf(question: Question, parts: HookedSendParts): ClaimTaken | Promise<ClaimTaken> {
   const { session, command, clientMessageId, sinceMs } = question;
   if (command.data.client_message_id == null)
     return parts.isReady() ? { kind: 'claimed', claim: unclaimed } : { kind: 'unavailable' };
@@ -126,7 +124,7 @@ async function ask(question: Question, claim: HeldClaim, parts: HookedSendParts)
   const refuses = parts.send.refuseIfClosed && session.identity.role === 'client';
   try {
     if (refuses && (await parts.isClosed(session.chatId)))
-      return { decision: { kind: 'closed' }, claim, copy };
+      return { kind: 'asked', decision: { kind: 'closed' }, claim, copy };
     const decision = await parts.hook.ask({
       chatId: session.chatId,
       body: bodyOf(question),
@@ -135,7 +133,7 @@ async function ask(question: Question, claim: HeldClaim, parts: HookedSendParts)
       read: (fields) => parts.read(message, fields),
       signal: parts.stopping,
     });
-    return { decision, claim, copy };
+    return { kind: 'asked', decision, claim, copy };
   } catch (error) {
     copy.end();
     claim.release();
@@ -155,7 +153,11 @@ function bodyOf({ session, message, stamp, idempotencyKey }: Question): string {
   });
 }
 
-async function answer(question: Question, asked: Asked, parts: HookedSendParts): Promise<Answer> {
+function answer(
+  question: Question,
+  asked: Asked,
+  parts: HookedSendParts,
+): Answer | Promise<Answer> {
   const { decision, claim, copy } = asked;
   if (copy.state === 'passed') {
     // Whatever the call came to: the sender has its message.
@@ -164,12 +166,11 @@ async function answer(question: Question, asked: Asked, parts: HookedSendParts):
   }
   switch (decision.kind) {
     case 'accepted':
-      return add({ ...question, message: decision.value }, asked, parts);
+      return add(question, decision.value, asked, parts);
     case 'deferred':
       return awaitPosted(question, asked, parts);
     case 'refused':
-      await claim.settle(encodeRefusal(decision));
-      return refused(question, decision);
+      return claim.settle(encodeRefusal(decision)).then(() => refused(question, decision));
     case 'gaveUp':
       claim.release();
       parts.warn('the backend did not decide on a message', { cause: decision.cause });
@@ -182,14 +183,15 @@ async function answer(question: Question, asked: Asked, parts: HookedSendParts):
 
 /** What the backend has accepted is added, also to a chat that was closed meanwhile. */
 async function add(
-  attempt: Attempt,
+  question: Question,
+  message: Message,
   { claim, copy }: Pick<Asked, 'claim' | 'copy'>,
   { send, ts }: HookedSendParts,
 ): Promise<Answer> {
   let isAdded = false;
   try {
     const added = await addMessage(
-      { ...attempt, stamp: { ...attempt.stamp, ts: ts() } },
+      { ...question, message, stamp: { ...question.stamp, ts: ts() } },
       { ...send, refuseIfClosed: false },
     );
     isAdded = added.isAdded;
@@ -214,7 +216,7 @@ async function awaitPosted(
     return undefined;
   }
   // It is there, and not for the eyes of its sender, who is told its own words.
-  if (state === 'hidden') return add(question, { claim, copy }, parts);
+  if (state === 'hidden') return add(question, question.message, { claim, copy }, parts);
   claim.release();
   return notAdded('backend_timeout', question, { retryAfterMs });
 }

@@ -47,13 +47,18 @@ export async function takeClaim(
   parts: ClaimParts,
 ): Promise<ClaimTaken> {
   const token = parts.newToken();
-  for (let pause = pauseMs.first; ; pause = Math.min(pause * 1.5, pauseMs.most)) {
-    const outcome = await tryClaim(message, token, parts);
-    if (outcome.kind === 'claimed')
-      return { kind: 'claimed', claim: hold({ message, token }, parts) };
-    if (outcome.kind !== 'busy') return outcome;
-    if (parts.stopping.aborted || parts.monotonicNow() + pause > untilMs) return outcome;
-    await wait(pause * (0.75 + parts.random() / 2), parts.wheel);
+  try {
+    for (let pause = pauseMs.first; ; pause = Math.min(pause * 1.5, pauseMs.most)) {
+      const outcome = await parts.claims.claim(message, token, leaseMs);
+      if (outcome.kind === 'claimed')
+        return { kind: 'claimed', claim: hold({ message, token }, parts) };
+      if (outcome.kind !== 'busy') return outcome;
+      if (parts.stopping.aborted || parts.monotonicNow() + pause > untilMs) return outcome;
+      await wait(pause * (0.75 + parts.random() / 2), parts.wheel);
+    }
+  } catch (error) {
+    if (error instanceof BusUnavailable) return { kind: 'unavailable' };
+    throw error;
   }
 }
 
@@ -61,15 +66,6 @@ function wait(ms: number, wheel: Wheel): Promise<void> {
   return new Promise((resolve) => {
     wheel.after(ms, resolve);
   });
-}
-
-async function tryClaim(message: SentMessageKey, token: string, { claims }: ClaimParts) {
-  try {
-    return await claims.claim(message, token, leaseMs);
-  } catch (error) {
-    if (error instanceof BusUnavailable) return { kind: 'unavailable' as const };
-    throw error;
-  }
 }
 
 /** The claim of a message that nobody can send again: it has no id of the client's. */
