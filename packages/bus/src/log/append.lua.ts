@@ -9,7 +9,7 @@ import { rememberedFields } from '@switchboard/protocol';
 import type { OutboxOptions } from '../contract.ts';
 import { handOnLua, refuseIfFullLua } from '../hand-off/outbox-write.lua.ts';
 import { isFirstAnswerLua } from '../hand-off/once-values.ts';
-import { logs, memories } from './append-writes.lua.ts';
+import { chatLocal, frameLua, logs, memories } from './append-writes.lua.ts';
 import type { LogLimits } from './log-limits.ts';
 
 /** In the order of KEYS. Keys that an event does not need are declared all the same. */
@@ -28,27 +28,30 @@ export const appendKeys = [
 /** These follow when the bus has an outbox. */
 export const outboxKeys = ['outbox', 'outboxState'] as const;
 
-/** In the order of ARGV; the remembered fragments follow as name, JSON, name, JSON. */
-export const appendArgs = [
+/** In the order of ARGV. A message of a known chat needs no more than these. */
+export const commonArgs = [
   'notAfterMs',
   'nonce',
-  'feedNonce',
-  'feedPrefix',
-  'eventId',
+  'identity',
   'roomMeta',
   'roomHead',
   'roomData',
-  'roomClientsData',
   'feedMeta',
   'feedHead',
-  'feedData',
   'feedChatId',
   'once',
-  'ts',
   'message',
   'messageFacts',
   'visibility',
   'refuseIfClosed',
+  'outboxChat',
+] as const;
+
+/** All or none of them follow, and then the remembered fragments as name, JSON, name, JSON. */
+export const furtherArgs = [
+  'feedPrefix',
+  'roomClientsData',
+  'feedData',
   'receiptLevel',
   'receiptReader',
   'receiptMessage',
@@ -60,10 +63,10 @@ export const appendArgs = [
   'department',
   'operator',
   'closed',
-  'outboxChat',
 ] as const;
 
-export type AppendArg = (typeof appendArgs)[number];
+export type CommonArg = (typeof commonArgs)[number];
+export type FurtherArg = (typeof furtherArgs)[number];
 
 /** What is read of a chat's state, in one call. */
 const stateFields = [
@@ -82,13 +85,20 @@ const stateFields = [
   'newest:feed',
 ] as const;
 
-const locals = (list: readonly string[], table: string) =>
-  list.map((name, index) => `local ${name} = ${table}[${index + 1}]`).join('\n');
+/** What is read of it when the feed is told of the chat. */
+const allFields = [...stateFields, ...rememberedFields.map((name) => `chat:${name}`)];
+const stateLocals = [
+  ...stateFields.map((field) => `was${pascal(field)}`),
+  ...rememberedFields.map(chatLocal),
+];
+
 const quoted = (list: readonly string[]) => list.map((text) => `'${text}'`).join(', ');
 
 /**
  * A call from Lua costs Redis more than most of the commands that are called: each hash is read once
  * and written once, and expiry times are renewed now and then, for a life that is longer by as much.
+ * What Lua itself costs is mostly what it allocates: each text is built in one concatenation, and a
+ * function is made only where it is needed, for it is made anew in every run.
  *
  * The last of KEYS is there only for some: where the first answer is kept of the message that this one
  * fulfils.
@@ -97,13 +107,16 @@ const quoted = (list: readonly string[]) => list.map((text) => `'${text}'`).join
  */
 export function appendScript(limits: LogLimits, outbox?: OutboxOptions): string {
   const keys = outbox ? [...appendKeys, ...outboxKeys] : appendKeys;
+  const further = furtherArgs.join(', ');
+  const firstFurther = commonArgs.length + 1;
   return [
     `
-${locals(
-  [...keys, 'fulfils'].map((key) => `${key}Key`),
-  'KEYS',
-)}
-${locals(appendArgs, 'ARGV')}
+local ${[...keys, 'fulfils'].map((key) => `${key}Key`).join(', ')} = unpack(KEYS)
+local ${commonArgs.join(', ')} = unpack(ARGV, 1, ${commonArgs.length})
+local ${further} = ${quoted(furtherArgs.map(() => ''))}
+if ARGV[${firstFurther}] then
+  ${further} = unpack(ARGV, ${firstFurther}, ${firstFurther + furtherArgs.length - 1})
+end
 local time = redis.call('TIME')
 local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
 if nowMs > tonumber(notAfterMs) then return { 'late' } end
@@ -127,37 +140,39 @@ if fulfilsKey then
   local first = redis.call('GET', fulfilsKey)
   if first and ${isFirstAnswerLua('first')} then return { 'fulfilled', first } end
 end
-local generationMs
+local messageField, generationMs
 if message ~= '' then
-  local field = 'message:' .. message
-  local found = redis.call('HMGET', messagesKey, field, 'since', 'older')
+  messageField = 'message:' .. message
+  local found = redis.call('HMGET', messagesKey, messageField, 'since', 'older')
   local known = found[1]
   generationMs = found[2]
-  if not known and (found[3] or not generationMs) then known = redis.call('HGET', olderMessagesKey, field) end
+  if not known and (found[3] or not generationMs) then known = redis.call('HGET', olderMessagesKey, messageField) end
   if known and nowMs - tonumber(string.match(known, '^(%d+)-')) <= ${limits.memoryMs} then
     return { 'known', known }
   end
 end
 
 -- 2. May it happen?
-local state = redis.call('HMGET', stateKey, ${quoted(stateFields)})
-${locals(
-  stateFields.map((field) => `was${pascal(field)}`),
-  'state',
-)}
+local state
+if feedChatId == '' then
+  state = redis.call('HMGET', stateKey, ${quoted(stateFields)})
+else
+  state = redis.call('HMGET', stateKey, ${quoted(allFields)})
+end
+local ${stateLocals.join(', ')} = unpack(state)
 if refuseIfClosed == '1' and wasClosed == '1' then return { 'closed' } end
 
 -- 3. A receipt that changes nothing is not appended.
-local function receiptCovers(level)
-  local mark = redis.call('HGET', stateKey, level .. ':' .. receiptReader)
-  if mark and receiptSequence ~= '' and tonumber(mark) >= tonumber(receiptSequence) then return true end
-  local field = level .. ':' .. receiptReader .. ':' .. receiptMessage
-  return receiptMessage ~= ''
-    and (redis.call('HEXISTS', messagesKey, field) == 1 or redis.call('HEXISTS', olderMessagesKey, field) == 1)
-end
 if receiptLevel ~= '' then
-  if receiptCovers('read') then return { 'unchanged' } end
-  if receiptLevel == 'delivered' and receiptCovers('delivered') then return { 'unchanged' } end
+  local function covers(level)
+    local mark = redis.call('HGET', stateKey, level .. ':' .. receiptReader)
+    if mark and receiptSequence ~= '' and tonumber(mark) >= tonumber(receiptSequence) then return true end
+    local field = level .. ':' .. receiptReader .. ':' .. receiptMessage
+    return receiptMessage ~= ''
+      and (redis.call('HEXISTS', messagesKey, field) == 1 or redis.call('HEXISTS', olderMessagesKey, field) == 1)
+  end
+  if covers('read') then return { 'unchanged' } end
+  if receiptLevel == 'delivered' and covers('delivered') then return { 'unchanged' } end
 end
 `;
 
@@ -170,35 +185,25 @@ end
 
 const outboxWrite = `
 if outboxChat ~= '' then
-${handOnLua({ outbox: 'outboxKey', chat: 'outboxChat', frame: 'roomFrame' })}
+${handOnLua({ outbox: 'outboxKey', chat: 'outboxChat', frame: frameLua('roomHead', 'position', 'roomData') })}
 end
 `;
 
 const chat = `
 -- 4. The chat as it was and as it is now.
 local given = {}
-for i = ${appendArgs.length + 1}, #ARGV, 2 do given[ARGV[i]] = ARGV[i + 1] end
+for i = ${commonArgs.length + furtherArgs.length + 1}, #ARGV, 2 do given[ARGV[i]] = ARGV[i + 1] end
 local stale = chatMode ~= '' and chatVersion ~= '' and wasVersion and tonumber(chatVersion) < tonumber(wasVersion)
-local function merged(now, before)
-  if chatMode == '' or stale or now == '-' then return before or '-' end
-  return now
-end
-local function routing()
-  local after = merged(widget, wasWidget) .. ',' .. merged(department, wasDepartment) .. ','
-    .. merged(operator, wasOperator)
-  if not (wasPosition or wasWidget or wasDepartment or wasOperator or wasVersion) then return after end
-  local before = (wasWidget or '-') .. ',' .. (wasDepartment or '-') .. ',' .. (wasOperator or '-')
-  return before == after and after or (before .. ';' .. after)
-end
-local function chatJson()
-  local known = redis.call('HMGET', stateKey, ${quoted(rememberedFields.map((name) => `chat:${name}`))})
-  local members = { '"id":' .. feedChatId }
-  for i, name in ipairs({ ${quoted(rememberedFields)} }) do
-    local fragment = not stale and given[name] or known[i]
-    if fragment then members[#members + 1] = '"' .. name .. '":' .. fragment end
+local routing = (wasWidget or '-') .. ',' .. (wasDepartment or '-') .. ',' .. (wasOperator or '-')
+if chatMode ~= '' and not stale then
+  local after = (widget ~= '-' and widget or wasWidget or '-') .. ','
+    .. (department ~= '-' and department or wasDepartment or '-') .. ','
+    .. (operator ~= '-' and operator or wasOperator or '-')
+  if not (wasPosition or wasWidget or wasDepartment or wasOperator or wasVersion) then
+    routing = after
+  elseif after ~= routing then
+    routing = routing .. ';' .. after
   end
-  if chatRest ~= '' then members[#members + 1] = chatRest end
-  return '{' .. table.concat(members, ',') .. '}'
 end
 `;
 

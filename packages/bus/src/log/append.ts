@@ -10,7 +10,13 @@ import {
   type ReceiptMark,
 } from '../contract.ts';
 import type { LogLimits } from './log-limits.ts';
-import { type AppendArg, appendArgs, appendScript } from './append.lua.ts';
+import {
+  type CommonArg,
+  type FurtherArg,
+  appendScript,
+  commonArgs,
+  furtherArgs,
+} from './append.lua.ts';
 import { encodeMeta, encodeSubject, feedAudience, feedSubject } from './envelope.ts';
 import { decodeFirstAnswer, decodeMemory } from './memory.ts';
 import { createNonces } from './nonce.ts';
@@ -24,8 +30,6 @@ type Reply =
   | ['late' | 'closed' | 'unchanged' | 'outboxFull']
   | ['once' | 'fulfilled' | 'known', first: string]
   | ['appended', position: string, clients: string, operators: string];
-
-type Args = Partial<Record<AppendArg, string>>;
 
 /** The caller is told a little after the deadline, so that what was executed in time is still told so. */
 const REPLY_MARGIN_MS = 250;
@@ -44,28 +48,26 @@ export function createAppend({ redis, keys, limits, outbox, nowMs }: AppendDepen
 
   return async function append(request: AppendRequest): Promise<AppendOutcome> {
     const partition = partitionOfEvent(keys, request.event);
-    const args: Args = {
+    const common: Record<CommonArg, string> = {
       notAfterMs: String(Math.round(nowMs(partition) + request.deadlineMs)),
       nonce: nonce(),
-      feedNonce: nonce(),
-      feedPrefix: `${partition}:`,
-      eventId: encodeId(request.event.eventId),
-      ts: request.event.ts,
+      identity: `${encodeId(request.event.eventId)} ${request.event.ts}`,
       ...roomArgs(request.event),
       ...feedArgs(request.event, partition),
-      ...(request.once && { once: digestOf(request.once) }),
-      ...(request.message && messageArgs(request.message)),
-      ...(request.receipt && receiptArgs(request.receipt)),
-      ...(request.chat && chatArgs(request.chat, request.rememberChat ?? true)),
-      ...(request.refuseIfClosed && { refuseIfClosed: '1' }),
-      ...(outbox && outboxArgs(request, outbox)),
+      once: request.once ? digestOf(request.once) : '',
+      ...messageArgs(request.message),
+      refuseIfClosed: request.refuseIfClosed ? '1' : '',
+      outboxChat: outbox ? outboxChat(request, outbox) : '',
     };
     const names = [
       ...keysOf(keys, request, partition),
       ...(outbox ? [keys.outbox(partition), keys.outboxState(partition)] : []),
       ...fulfilled(keys, request),
     ];
-    const reply = script.run(redis, names, [...ordered(args), ...fragments(request.chat)]);
+    const reply = script.run(redis, names, [
+      ...commonArgs.map((name) => common[name]),
+      ...further(request, partition),
+    ]);
     return outcome(await within(request.deadlineMs + REPLY_MARGIN_MS, reply), request);
   };
 }
@@ -106,25 +108,22 @@ function digestOf(once: OnceKey): string {
   return once.kind === 'idempotencyKey' ? once.bodyDigest : '-';
 }
 
-function roomArgs(event: RoutedEvent): Args {
+function roomArgs(event: RoutedEvent) {
   const { room } = event;
-  if (!room) return {};
+  if (!room) return { roomMeta: '', roomHead: '', roomData: '' };
   return {
     roomMeta: encodeMeta(event, room.audience, room.except),
     roomHead: frameHead(event),
     roomData: room.data,
-    roomClientsData: room.clientsData ?? '',
   };
 }
 
-function feedArgs(event: RoutedEvent, partition: number): Args {
+function feedArgs(event: RoutedEvent, partition: number) {
   const { feed } = event;
-  if (!feed) return {};
+  if (!feed) return { feedMeta: '', feedHead: '', feedChatId: '' };
   return {
     feedMeta: feedMeta(event, feed),
     feedHead: frameHead(event, `${partition}:`),
-    // Mostly the very text that the room's operators read: it goes to Redis once.
-    feedData: feed.data === event.room?.data ? '' : feed.data,
     feedChatId: feed.joinChat ? JSON.stringify(event.chatId) : '',
   };
 }
@@ -134,16 +133,45 @@ export function feedMeta(event: RoutedEvent, feed: NonNullable<RoutedEvent['feed
   return `${encodeId(event.eventId)} ${event.event} ${feedAudience(feed)} ${encodeSubject(feedSubject(feed))}`;
 }
 
-function messageArgs(message: MessageFacts): Args {
+const noMessage = { message: '', messageFacts: '', visibility: '' };
+
+function messageArgs(message: MessageFacts | undefined) {
+  if (!message) return noMessage;
   const seenBy = audienceOf(message.type, message.typeRole);
   return {
     message: encodeId(message.messageId),
     messageFacts: `${message.type} ${message.typeRole ?? '-'} ${message.author === undefined ? '-' : encodeId(message.author)}`,
-    visibility: [seenBy.clients, seenBy.operators, seenBy.feed].map(Number).join(''),
+    visibility: `${Number(seenBy.clients)}${Number(seenBy.operators)}${Number(seenBy.feed)}`,
   };
 }
 
-function receiptArgs(receipt: ReceiptMark): Args {
+/** What nobody in a room reads is nothing that a backend is told. */
+function outboxChat({ event, outbox: kind }: AppendRequest, { kinds }: OutboxOptions): string {
+  if (kind === undefined || !kinds.has(kind) || !event.room) return '';
+  return event.chatId === undefined ? NO_CHAT : encodeId(event.chatId);
+}
+
+type Further = Partial<Record<FurtherArg, string>>;
+
+/** Nothing for a message of a known chat, and otherwise all of it. */
+function further(
+  { event, receipt, chat, rememberChat }: AppendRequest,
+  partition: number,
+): string[] {
+  const args: Further = {
+    ...(!event.room && { feedPrefix: `${partition}:` }),
+    ...(event.room?.clientsData && { roomClientsData: event.room.clientsData }),
+    // Mostly the very text that the room's operators read: it goes to Redis once.
+    ...(event.feed && event.feed.data !== event.room?.data && { feedData: event.feed.data }),
+    ...(receipt && receiptArgs(receipt)),
+    ...(chat && chatArgs(chat, rememberChat ?? true)),
+  };
+  if (Object.keys(args).length === 0) return [];
+  const fragments = chat ? Object.entries(chat.remembered).flat() : [];
+  return [...furtherArgs.map((name) => args[name] ?? ''), ...fragments];
+}
+
+function receiptArgs(receipt: ReceiptMark): Further {
   return {
     receiptLevel: receipt.level,
     receiptReader: encodeId(receipt.reader),
@@ -152,7 +180,7 @@ function receiptArgs(receipt: ReceiptMark): Args {
   };
 }
 
-function chatArgs(chat: ChatFacts, remember: boolean): Args {
+function chatArgs(chat: ChatFacts, remember: boolean): Further {
   return {
     chatMode: remember ? 'remember' : 'route',
     chatVersion: chat.version === undefined ? '' : String(chat.version),
@@ -162,20 +190,6 @@ function chatArgs(chat: ChatFacts, remember: boolean): Args {
     operator: encodeRoutingId(chat.operatorId),
     closed: chat.closed === undefined ? '' : String(Number(chat.closed)),
   };
-}
-
-/** What nobody in a room reads is nothing that a backend is told. */
-function outboxArgs({ event, outbox: kind }: AppendRequest, { kinds }: OutboxOptions): Args {
-  if (kind === undefined || !kinds.has(kind) || !event.room) return {};
-  return { outboxChat: event.chatId === undefined ? NO_CHAT : encodeId(event.chatId) };
-}
-
-function fragments(chat: ChatFacts | undefined): string[] {
-  return chat ? Object.entries(chat.remembered).flat() : [];
-}
-
-function ordered(args: Args): string[] {
-  return appendArgs.map((name) => args[name] ?? '');
 }
 
 function outcome(reply: Reply, request: AppendRequest): AppendOutcome {
