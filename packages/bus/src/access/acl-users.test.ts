@@ -20,7 +20,16 @@ function usedIn(chosen: readonly string[]): Set<string> {
       .filter((name) => !notCommands.has(name)),
   );
 }
-const notCommands = new Set(['on', 'once', 'connect', 'disconnect', 'call', 'pcall', 'slice']);
+const notCommands = new Set([
+  'on',
+  'once',
+  'emit',
+  'connect',
+  'disconnect',
+  'call',
+  'pcall',
+  'slice',
+]);
 /** By ioredis itself, and by `defineScript`. */
 const usedByClient = new Set(['eval', 'evalsha']);
 

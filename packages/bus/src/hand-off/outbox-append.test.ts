@@ -103,8 +103,8 @@ describe('an append', () => {
     const heard: string[] = [];
     const { following, redis } = fixture;
     await following.ssubscribe(outbox);
-    following.on('smessage', (channel: string, message: string) => {
-      if (channel === outbox) heard.push(message);
+    following.on('smessageBuffer', (channel: Buffer, message: Buffer) => {
+      if (channel.toString() === outbox) heard.push(message.toString());
     });
     await append();
     await append();
