@@ -44,18 +44,43 @@ test('what is more than a write for each socket is left for the next turn, once'
   expect(to(100, 40)).toEqual([0]);
 });
 
-test('each turn is judged by itself', () => {
+/** Turns one after the other, each with what was sent in it. */
+const takeTurns = (...turns: { readonly atMs: number; readonly sent: readonly number[] }[]) => {
   const held: number[] = [];
-  const turns: (() => void)[] = [];
+  let nowMs = 0;
+  let end: () => void = () => undefined;
   const gathering = createGathering({
     hold: (forMs) => held.push(forMs),
-    afterTurn: (callback) => turns.push(callback),
+    afterTurn: (callback) => (end = callback),
+    now: () => nowMs,
   });
-  gathering.sent(200);
-  turns.shift()?.();
-  gathering.sent(3);
-  turns.shift()?.();
-  gathering.sent(300);
-  turns.shift()?.();
-  expect(held).toEqual([10, 15]);
+  return turns.map(({ atMs, sent }) => {
+    nowMs = atMs;
+    for (const sockets of sent) gathering.sent(sockets);
+    end();
+    return held.splice(0)[0];
+  });
+};
+
+test('each turn is judged by itself', () => {
+  const turns = [200, 3, 300].map((sockets, index) => ({ atMs: index * 50, sent: [sockets] }));
+  expect(takeTurns(...turns)).toEqual([10, undefined, 15]);
+});
+
+test('two pauses that gather nothing are followed by none for a tenth of a second', () => {
+  const one = [10, 1];
+  expect(
+    takeTurns(
+      { atMs: 0, sent: one },
+      { atMs: 8, sent: one },
+      { atMs: 16, sent: one },
+      { atMs: 17, sent: one },
+      { atMs: 115, sent: [10, 10, 10] },
+      { atMs: 116, sent: one },
+      { atMs: 124, sent: [...one, ...one] },
+      { atMs: 132, sent: one },
+      { atMs: 140, sent: [...one, ...one] },
+      { atMs: 148, sent: one },
+    ),
+  ).toEqual([8, 8, undefined, undefined, undefined, 8, 8, 8, 8, 8]);
 });

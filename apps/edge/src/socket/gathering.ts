@@ -4,7 +4,9 @@
  * A write costs microseconds, a further frame in it a tenth of one, and frames share a write when
  * their events come in one turn of the event loop. So after an event that went to many sockets the
  * next ones are left unread for a moment, in proportion to what the writes cost. Whoever finds the
- * process idle is never held up, and neither is anybody while turns are full of events anyway.
+ * process idle is never held up, and neither is anybody while turns are full of events anyway. Where two
+ * pauses in a row have gathered nothing there are none for a while: two people who wait for each other's
+ * messages would only be slowed down.
  *
  * And when as many frames wait for each socket as go into one write, the rest is left for the next
  * turn: Node would read megabytes in one, and while they are written to all sockets nobody else is
@@ -21,6 +23,8 @@ export interface GatheringParts {
   readonly hold: (forMs: number) => void;
   /** Calls back when the present turn of the event loop is over. */
   readonly afterTurn?: (callback: () => void) => unknown;
+  /** A clock that never steps back, ms. */
+  readonly now?: () => number;
 }
 
 /** Several times what a write takes (5-10 µs): writes that could be shared take a fraction of a core. */
@@ -30,24 +34,45 @@ const holdMaxMs = 25;
 /** Less gathers nothing at some hundred events a second; to so few sockets nothing is worth a wait, ms. */
 const holdMinMs = 8;
 const widthMin = 8;
+/** So many pauses after which fewer than two frames came for each socket, and there are none for so long, ms. */
+const fruitlessMax = 2;
+const restMs = 100;
 /** uWebSockets.js writes 32 frames at once, however many wait: with nearly as many nothing is gained. */
 const framesEnough = 24;
 /** A turn with as many, and so many frames in all (some milliseconds), takes no more events. */
 const framesMax = 32;
 const totalMax = 4_000;
 
-export function createGathering({ hold, afterTurn = setImmediate }: GatheringParts): Gathering {
+export function createGathering({
+  hold,
+  afterTurn = setImmediate,
+  now = () => performance.now(),
+}: GatheringParts): Gathering {
   let widest = 0;
   let total = 0;
   let isFull = false;
+  let wasHeld = false;
+  let fruitless = 0;
+  let restUntilMs = 0;
+
+  /** Whether pauses bring anything at present. */
+  const isFruitful = (framesEach: number): boolean => {
+    if (framesEach >= 2) fruitless = 0;
+    else if (wasHeld) fruitless += 1;
+    if (fruitless >= fruitlessMax) {
+      fruitless = 0;
+      restUntilMs = now() + restMs;
+    }
+    return now() >= restUntilMs;
+  };
   const endTurn = () => {
     const framesEach = total / widest;
     const holdMs = Math.min(Math.max(widest * holdPerSocketMs, holdMinMs), holdMaxMs);
-    const isWorthIt = widest >= widthMin && framesEach < framesEnough;
+    wasHeld = isFruitful(framesEach) && widest >= widthMin && framesEach < framesEnough;
     widest = 0;
     total = 0;
     isFull = false;
-    if (isWorthIt) hold(holdMs);
+    if (wasHeld) hold(holdMs);
   };
   return {
     sent(sockets) {

@@ -16,6 +16,7 @@ import { refuseByHttp, type HttpRefusal } from '../upgrade/refusal.ts';
 import type { Decision, Ticket } from '../upgrade/admit.ts';
 import type { UpgradeHead } from '../upgrade/upgrade-head.ts';
 import { Partings } from './partings.ts';
+import { Pings } from './pings.ts';
 import { UwsConnection } from './uws-connection.ts';
 
 export interface SocketServerOptions {
@@ -32,7 +33,7 @@ export interface SocketServerOptions {
   readonly bufferMaxBytes: number;
   /**
    * A socket that is silent so long is closed, ms: 8 000 to 960 000, outside of which uWebSockets.js ends
-   * the process. It keeps 4, 8 or 16 s of it for the answer to its ping, and counts in steps of 4 s.
+   * the process. It counts in steps of 4 s, so it may be 4 s less; two pings go out in that time.
    */
   readonly idleTimeoutMs: number;
   /** How long a closed socket may go on reading what was sent to it before, ms. */
@@ -60,11 +61,14 @@ export interface SocketServer {
 /** Refuses to share the port: two processes on one port would split the connects in silence. */
 const exclusivePort = 1;
 const closedAbnormally = 1006;
+/** By so much uWebSockets.js may count less of an idle time, ms. */
+const idleStepMs = 4_000;
 
 interface SocketData {
   readonly decision: Exclude<Decision, HttpRefusal>;
   connection?: UwsConnection<SocketData>;
   peer?: SocketPeer;
+  pingSlot?: number;
 }
 
 export async function createSocketServer(options: SocketServerOptions): Promise<SocketServer> {
@@ -74,7 +78,10 @@ export async function createSocketServer(options: SocketServerOptions): Promise<
   const app = uws.App();
   const partings = new Partings<SocketData>(options.closeFlushMs);
   const losses = createLosses();
-  route(app, { ...options, partings, losses });
+  const pings = new Pings<WebSocket<SocketData>>({
+    everyMs: (options.idleTimeoutMs - idleStepMs) / 2,
+  });
+  route(app, { ...options, partings, losses, pings });
   let listening: us_listen_socket | undefined;
   return {
     async listen() {
@@ -93,7 +100,10 @@ export async function createSocketServer(options: SocketServerOptions): Promise<
       if (listening !== undefined) uws.us_listen_socket_close(listening);
       listening = undefined;
     },
-    close: () => void app.close(),
+    close() {
+      pings.stop();
+      app.close();
+    },
   };
 }
 
@@ -120,6 +130,7 @@ function listen(app: TemplatedApp, { host, port }: SocketServerOptions): Promise
 type Shared = SocketServerOptions & {
   readonly partings: Partings<SocketData>;
   readonly losses: Losses;
+  readonly pings: Pings<WebSocket<SocketData>>;
 };
 
 function route(app: TemplatedApp, options: Shared): void {
@@ -141,13 +152,13 @@ type RouteOptions = Shared & {
 };
 
 function behavior(socket: UpgradeHead['socket'], options: RouteOptions) {
-  const { frameCutBytes, bufferMaxBytes, idleTimeoutMs, admit, partings } = options;
+  const { frameCutBytes, bufferMaxBytes, idleTimeoutMs, admit, partings, pings } = options;
   return {
     maxPayloadLength: frameCutBytes,
     maxBackpressure: bufferMaxBytes,
     closeOnBackpressureLimit: false,
     idleTimeout: Math.ceil(idleTimeoutMs / 1_000),
-    sendPingsAutomatically: true,
+    sendPingsAutomatically: false,
     upgrade(
       response: HttpResponse,
       request: HttpRequest,
@@ -169,8 +180,10 @@ function behavior(socket: UpgradeHead['socket'], options: RouteOptions) {
     },
     dropped: (ws: WebSocket<SocketData>) => options.losses.add(ws.getUserData()),
     close(ws: WebSocket<SocketData>, code: number) {
+      const data = ws.getUserData();
+      if (data.pingSlot !== undefined) pings.remove(ws, data.pingSlot);
       partings.gone(ws);
-      end(ws.getUserData(), code);
+      end(data, code);
     },
   };
 }
@@ -203,7 +216,8 @@ function readForwardedFor(request: HttpRequest): string {
   return values.join(',');
 }
 
-function begin(ws: WebSocket<SocketData>, { open, losses, partings, onPressed }: Shared): void {
+function begin(ws: WebSocket<SocketData>, options: Shared): void {
+  const { open, losses, partings, pings, onPressed } = options;
   const data = ws.getUserData();
   const { decision } = data;
   if (decision.kind === 'socket') return ws.end(decision.code, decision.reason);
@@ -216,6 +230,7 @@ function begin(ws: WebSocket<SocketData>, { open, losses, partings, onPressed }:
     },
   });
   data.connection = connection;
+  data.pingSlot = pings.add(ws);
   data.peer = open(decision.ticket, connection);
 }
 
