@@ -55,20 +55,19 @@ export function createGathering({
   let fruitless = 0;
   let restUntilMs = 0;
 
-  /** Whether pauses bring anything at present. */
-  const isFruitful = (framesEach: number): boolean => {
+  /** What the pause before this turn has brought. */
+  const learn = (framesEach: number): void => {
     if (framesEach >= 2) fruitless = 0;
     else if (wasHeld) fruitless += 1;
-    if (fruitless >= fruitlessMax) {
-      fruitless = 0;
-      restUntilMs = now() + restMs;
-    }
-    return now() >= restUntilMs;
+    if (fruitless < fruitlessMax) return;
+    fruitless = 0;
+    restUntilMs = now() + restMs;
   };
   const endTurn = () => {
     const framesEach = total / widest;
     const holdMs = Math.min(Math.max(widest * holdPerSocketMs, holdMinMs), holdMaxMs);
-    wasHeld = isFruitful(framesEach) && widest >= widthMin && framesEach < framesEnough;
+    learn(framesEach);
+    wasHeld = widest >= widthMin && framesEach < framesEnough && now() >= restUntilMs;
     widest = 0;
     total = 0;
     isFull = false;
