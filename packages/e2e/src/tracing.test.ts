@@ -64,7 +64,10 @@ const join = async (edge: number) => {
     role: 'client',
     chat_id: 'c',
   });
-  return openChat({ url: cluster.edges[edge]!.url, token });
+  const socket = await openChat({ url: cluster.edges[edge]!.url, token });
+  // Before it, the socket is open and not yet in the room: it would miss what is posted.
+  await socket.next('connected');
+  return socket;
 };
 
 test('a message that is posted is followed from its request to the sockets of every edge', async () => {
