@@ -125,7 +125,7 @@ module.exports = {
     only(
       'undici-stays-in-hooks',
       'undici only in packages/hooks, in the bare call that the bench compares with, and in what tests bring along.',
-      '^packages/hooks/|^packages/bench/src/load/calls-beside|/node_modules/',
+      '^packages/hooks/|^packages/bench/src/load/bare-call|/node_modules/',
       'node_modules/undici/',
     ),
     only(

@@ -3,7 +3,9 @@
  * meant to be posted: one that had to wait for a free connection is not excused (no coordinated omission).
  * Of a crowd it counts from the post itself, and what waited for a connection is told apart.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { createLatencyRecorder, type LatencyRecorder } from '../measure/latency.ts';
+import { DueMoments } from './due-moments.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import type { LoadShape } from './load-shape.ts';
 import type { MakeBody } from './message-body.ts';
@@ -47,7 +49,6 @@ interface Slot {
 /** Servers end connections that nothing comes on: Node's after 5 s, uWebSockets.js' after 10. */
 const idleMaxUs = 2e6;
 const retryAfterMinMs = 100;
-const paceMs = 1;
 
 export class Publishing {
   refused = 0;
@@ -60,13 +61,10 @@ export class Publishing {
   readonly #load: LoadShape;
   readonly #slots: Slot[] = [];
   readonly #idle: Slot[] = [];
-  /** Intended moments that no connection was free for; taken from the front by index. */
-  #due: number[] = [];
-  #taken = 0;
+  readonly #due = new DueMoments(monotonicUs, (intendedUs) => this.#postWhenIdle(intendedUs));
   #busy = 0;
   #lastNumber = 0;
   #isStopped = false;
-  #timer: NodeJS.Timeout | undefined;
   #before = { atUs: 0, accepted: 0, refused: 0 };
 
   constructor(load: LoadShape, makeBody: MakeBody) {
@@ -80,7 +78,7 @@ export class Publishing {
     }
     this.take();
     this.#idle.push(...this.#slots);
-    if (this.#load.kind === 'open') this.#pace(this.#load.ratePerS);
+    if (this.#load.kind === 'open') this.#due.start(this.#load.ratePerS);
     else for (const slot of this.#idle.splice(0)) this.#post(slot, monotonicUs());
   }
 
@@ -111,11 +109,11 @@ export class Publishing {
   /** Posts nothing more, waits for open answers (at most `timeoutMs`), and closes the connections. */
   async stop(timeoutMs: number): Promise<{ accepted: number; unanswered: number }> {
     this.#isStopped = true;
-    clearInterval(this.#timer);
+    this.#due.stop();
     // A server would end a connection that nothing comes on, while others still wait for answers.
     for (const { connection } of this.#idle.splice(0)) connection?.close();
     const deadlineUs = monotonicUs() + timeoutMs * 1000;
-    while (this.#busy > 0 && monotonicUs() < deadlineUs && !this.error) await pause(10);
+    while (this.#busy > 0 && monotonicUs() < deadlineUs && !this.error) await delay(10);
     for (const { connection } of this.#slots) connection?.close();
     if (this.error) throw this.error;
     return { accepted: this.accepted, unanswered: this.#busy };
@@ -132,24 +130,12 @@ export class Publishing {
     return slot;
   }
 
-  #pace(ratePerS: number): void {
-    const startUs = monotonicUs();
-    let sent = 0;
-    this.#timer = setInterval(() => {
-      const dueCount = Math.floor(((monotonicUs() - startUs) * ratePerS) / 1e6);
-      for (; sent < dueCount; sent += 1) this.#due.push(startUs + ((sent + 1) * 1e6) / ratePerS);
-      this.#postDue();
-    }, paceMs);
-  }
-
-  #postDue(): void {
-    while (this.#taken < this.#due.length && !this.#isStopped) {
-      const slot = this.#takeIdle();
-      if (slot === undefined) return;
-      this.#post(slot, this.#due[this.#taken++] as number);
-    }
-    this.#due = [];
-    this.#taken = 0;
+  /** Gives false when no connection is free. */
+  #postWhenIdle(intendedUs: number): boolean {
+    const slot = this.#takeIdle();
+    if (slot === undefined) return false;
+    this.#post(slot, intendedUs);
+    return true;
   }
 
   /** The one that was used last, whose caches are warm, unless another one must be used to be kept. */
@@ -203,8 +189,6 @@ export class Publishing {
     if (this.#load.kind === 'closed') return this.#post(slot, monotonicUs());
     slot.freeUs = monotonicUs();
     this.#idle.push(slot);
-    this.#postDue();
+    this.#due.drain();
   }
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

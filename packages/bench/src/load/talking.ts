@@ -3,7 +3,9 @@
  * when its sender has its own copy. Latency counts from the moment at which a message was meant to be sent: one
  * that had to wait, because all were waiting or the process was busy, is not excused (no coordinated omission).
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { createLatencyRecorder } from '../measure/latency.ts';
+import { DueMoments } from './due-moments.ts';
 import type { LoadShape } from './load-shape.ts';
 import type { Published } from './publishing.ts';
 import { monotonicUs } from './stamp.ts';
@@ -22,7 +24,6 @@ interface Counts {
   refused: number;
 }
 
-const paceMs = 1;
 const lookMs = 10;
 const nobody = -1;
 const none = 0;
@@ -33,16 +34,13 @@ export class Talking {
   readonly #awaited: Float64Array;
   readonly #intendedUs: Float64Array;
   readonly #latency = createLatencyRecorder();
+  readonly #due = new DueMoments(monotonicUs, (intendedUs) => this.#sayWhenFree(intendedUs));
   #counts: Counts = { atUs: monotonicUs(), accepted: 0, refused: 0 };
   #before: Counts = { ...this.#counts };
   #lastNumber: number;
   #last = 0;
   #underWay = 0;
-  /** Intended moments that no client was free for; taken from the front by index. */
-  #due: number[] = [];
-  #taken = 0;
   #isStopped = false;
-  #timer: NodeJS.Timeout | undefined;
 
   /** Numbers go on after those of the talk before. */
   constructor(options: TalkingOptions, lastNumber: number) {
@@ -54,8 +52,8 @@ export class Talking {
 
   start(): void {
     const { load } = this.#options;
-    if (load.kind === 'open') return this.#pace(load.ratePerS);
-    for (let count = 0; count < load.connections; count += 1) this.#sayNow();
+    if (load.kind === 'open') return this.#due.start(load.ratePerS);
+    for (let count = 0; count < load.connections; count += 1) this.#sayWhenFree(monotonicUs());
   }
 
   get lastNumber(): number {
@@ -103,35 +101,18 @@ export class Talking {
   /** Says nothing more and waits for what is under way, at most `timeoutMs`. */
   async stop(timeoutMs: number): Promise<{ accepted: number }> {
     this.#isStopped = true;
-    clearInterval(this.#timer);
+    this.#due.stop();
     const deadlineUs = monotonicUs() + timeoutMs * 1000;
-    while (this.#underWay > 0 && monotonicUs() < deadlineUs) await pause(lookMs);
+    while (this.#underWay > 0 && monotonicUs() < deadlineUs) await delay(lookMs);
     return { accepted: this.#counts.accepted };
   }
 
-  #pace(ratePerS: number): void {
-    const startUs = monotonicUs();
-    let sent = 0;
-    this.#timer = setInterval(() => {
-      const dueCount = Math.floor(((monotonicUs() - startUs) * ratePerS) / 1e6);
-      for (; sent < dueCount; sent += 1) this.#due.push(startUs + ((sent + 1) * 1e6) / ratePerS);
-      this.#sayDue();
-    }, paceMs);
-  }
-
-  #sayDue(): void {
-    while (this.#taken < this.#due.length && !this.#isStopped) {
-      const speaker = this.#nextFree();
-      if (speaker === nobody) return;
-      this.#say(speaker, this.#due[this.#taken++] as number);
-    }
-    this.#due = [];
-    this.#taken = 0;
-  }
-
-  #sayNow(): void {
+  /** Gives false when nobody is free. */
+  #sayWhenFree(intendedUs: number): boolean {
     const speaker = this.#nextFree();
-    if (speaker !== nobody) this.#say(speaker, monotonicUs());
+    if (speaker === nobody) return false;
+    this.#say(speaker, intendedUs);
+    return true;
   }
 
   #nextFree(): number {
@@ -154,9 +135,7 @@ export class Talking {
     this.#awaited[speaker] = none;
     this.#underWay -= 1;
     if (this.#isStopped) return;
-    if (this.#options.load.kind === 'closed') this.#sayNow();
-    else this.#sayDue();
+    if (this.#options.load.kind === 'closed') this.#sayWhenFree(monotonicUs());
+    else this.#due.drain();
   }
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

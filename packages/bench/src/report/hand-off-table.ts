@@ -13,7 +13,8 @@ import type { Turn, TurnResult } from '../workload/turn.ts';
 /** Who carries the load, by what it is measured for. */
 export const lanes = {
   none: 'no backend',
-  calls: 'bare calls',
+  bare: 'bare calls',
+  webhook: 'webhook',
   asked: 'send hook',
   told: 'outbox',
 } as const;
@@ -21,8 +22,10 @@ export const lanes = {
 export interface HandOffRow extends Row {
   /** CPU-µs per message beyond those without a backend; null for these. */
   added: Spread | null;
-  /** What is added beyond the bare call, as a part of a message without a backend; of the send hook only. */
-  beyondCall: Spread | null;
+  /** Of the send hook only: what it adds beyond a webhook, as a part of a message without a backend. */
+  beyondWebhook: Spread | null;
+  /** The same beyond calls that were made before and are not signed or read. */
+  beyondBare: Spread | null;
 }
 
 /** @param turns what the rows are of, in their order */
@@ -30,14 +33,16 @@ export const summarizeHandOff = (rows: readonly Row[], turns: readonly Turn[]): 
   rows.map((row) => {
     const { contender } = row;
     const own = turns.filter(({ load }) => load === row.load);
+    const beyond = (calls: string) =>
+      contender === lanes.asked
+        ? compareNeighbours(own, [lanes.asked, calls, lanes.none], beyondCalls)
+        : null;
     return {
       ...row,
       added:
         contender === lanes.none ? null : compareNeighbours(own, [contender, lanes.none], added),
-      beyondCall:
-        contender === lanes.asked
-          ? compareNeighbours(own, [lanes.asked, lanes.calls, lanes.none], beyondCall)
-          : null,
+      beyondWebhook: beyond(lanes.webhook),
+      beyondBare: beyond(lanes.bare),
     };
   });
 
@@ -45,7 +50,7 @@ const usOf = (result: TurnResult): number => result.serverCpuSPerMillionMessages
 
 const added = (own: TurnResult, none: TurnResult): number => usOf(own) - usOf(none);
 
-const beyondCall = (asked: TurnResult, calls: TurnResult, none: TurnResult): number =>
+const beyondCalls = (asked: TurnResult, calls: TurnResult, none: TurnResult): number =>
   (usOf(asked) - usOf(calls)) / usOf(none);
 
 const us = (value: number): string => value.toFixed(0);
@@ -67,10 +72,8 @@ const columns: readonly Column<HandOffRow>[] = [
   { title: 'Redis', cell: (row) => usOfRole(row, 'redis') },
   { title: 'ingress', cell: (row) => usOfRole(row, 'ingress') },
   { title: 'added', cell: (row) => formatSpread(row.added, us) },
-  {
-    title: 'beyond the call',
-    cell: (row) => formatSpread(row.beyondCall, formatPercent),
-  },
+  { title: 'beyond a webhook', cell: (row) => formatSpread(row.beyondWebhook, formatPercent) },
+  { title: 'beyond bare calls', cell: (row) => formatSpread(row.beyondBare, formatPercent) },
   { title: 'answer p50 ms', cell: ({ answerP50Ms }) => formatMs(answerP50Ms) },
   { title: 'p99 ms', cell: ({ answerP99Ms }) => formatMs(answerP99Ms) },
   { title: 'load cores', cell: ({ generatorCores }) => generatorCores.toFixed(2) },

@@ -1,14 +1,16 @@
 /**
  * Hand-off: what a customer's backend costs. The same talk in rooms without a backend, with one that is asked
  * about every message, and with one that is told of every message afterwards; and without one, but with the
- * bare HTTP call of the send hook made by the same edges at the same pace. The differences are small, and the
- * machine's speed changes: short turns follow each other, and only neighbours are compared.
+ * HTTP call of the send hook made by the same edges at the same pace, once bare and once as a signed webhook. The
+ * differences are small, and the machine's speed changes: short turns follow each other, and only neighbours are
+ * compared.
  */
 import { fileURLToPath } from 'node:url';
 import type { Asked } from '../bench-options.ts';
 import type { Contender, StartContender } from '../contender/contender.ts';
 import { startNodes, stopNodes } from '../contender/nodes.ts';
 import { startSwitchboardWith } from '../contender/switchboard.ts';
+import type { CallsBeside } from '../load/calls-beside.ts';
 import type { Flow } from '../load/flow.ts';
 import type { Measured } from '../measure/cpu-meter.ts';
 import { lanes, renderHandOff, summarizeHandOff } from '../report/hand-off-table.ts';
@@ -19,7 +21,7 @@ import type { Turn } from './turn.ts';
 import type { Workload } from './workload.ts';
 
 const program = new URL('../peer/hook-server.ts', import.meta.url);
-const callsBeside = fileURLToPath(new URL('../load/calls-beside.ts', import.meta.url));
+const callsProgram = fileURLToPath(new URL('../load/calls-beside.ts', import.meta.url));
 /** What a late edge refuses takes CPU and is no message. */
 const neverLate = { OVERLOAD_LAG_MS: '0' };
 const nodes = 2;
@@ -82,13 +84,16 @@ const listContenders = (backend: string): StartContender[] => {
       const shape = { nodes, env: { ...neverLate, ...env } };
       return { ...(await startSwitchboardWith(shape, signal)), name };
     };
+  const beside = (kind: CallsBeside) => ({
+    SWITCHBOARD_PRELOAD: callsProgram,
+    SWITCHBOARD_CALLS_BESIDE: backend,
+    SWITCHBOARD_CALLS_KIND: kind,
+  });
   const signed = { HOOK_SECRETS: secret };
   return [
     cluster(lanes.none, {}),
-    cluster(lanes.calls, {
-      SWITCHBOARD_PRELOAD: callsBeside,
-      SWITCHBOARD_CALLS_BESIDE: backend,
-    }),
+    cluster(lanes.bare, beside('bare')),
+    cluster(lanes.webhook, beside('webhook')),
     cluster(lanes.asked, { ...signed, SEND_HOOK_URL: `${backend}/send` }),
     cluster(lanes.told, { ...signed, EVENTS_HOOK_URL: `${backend}/events` }),
   ];
@@ -102,7 +107,8 @@ const openLoad = async (
   const load = await openTalk(contender, talk);
   // What the backend itself uses is the customer's.
   const flow = { ...load.flow, processes: [...load.flow.processes, backend] };
-  return { ...load, flow: contender.name === lanes.calls ? withCalls(flow, backend.url) : flow };
+  const callsBeside = contender.name === lanes.bare || contender.name === lanes.webhook;
+  return { ...load, flow: callsBeside ? withCalls(flow, backend.url) : flow };
 };
 
 /** As many calls as messages, while there are messages. */
