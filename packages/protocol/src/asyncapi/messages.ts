@@ -22,8 +22,10 @@ import { clientFrameExamples } from './client-frame-examples.ts';
 import type { Example } from './example.ts';
 import * as http from './http-examples.ts';
 import type { Direction } from './json-schema.ts';
+import { messageFrameExamples } from './message-frame-examples.ts';
 import { ownFrameExamples } from './own-frame-examples.ts';
-import { serverFrameExamples } from './server-frame-examples.ts';
+import { presenceFrameExamples } from './presence-frame-examples.ts';
+import { updateFrameExamples } from './update-frame-examples.ts';
 
 export interface MessageEntry {
   readonly title: string;
@@ -71,7 +73,9 @@ const serverSummaries: Record<ServerEvent, string> = {
 const ownClientEvents: ReadonlySet<string> = new Set(['ping', 'refreshToken']);
 const seedEvents: ReadonlySet<string> = new Set(seedServerEvents);
 const serverExamples: Record<ServerEvent, readonly Example[]> = {
-  ...serverFrameExamples,
+  ...messageFrameExamples,
+  ...presenceFrameExamples,
+  ...updateFrameExamples,
   ...ownFrameExamples,
 };
 

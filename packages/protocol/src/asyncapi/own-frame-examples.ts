@@ -2,9 +2,8 @@
 import type { ServerEvent, seedServerEvents } from '../frames/server-frames.ts';
 import { connectedHeartbeat, connectedLimits, defaultLimits } from '../limits.ts';
 import { anna, at, chatId, maria } from './example-entities.ts';
+import { room } from './example-envelope.ts';
 import type { Example } from './example.ts';
-
-const room = { chat_id: chatId };
 
 type OwnEvent = Exclude<ServerEvent, (typeof seedServerEvents)[number]>;
 

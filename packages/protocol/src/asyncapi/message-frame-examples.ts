@@ -1,27 +1,12 @@
-/** One or more examples of every server frame of the published API. */
-import type { seedServerEvents } from '../frames/server-frames.ts';
-import {
-  anna,
-  annaInFull,
-  at,
-  chatId,
-  maria,
-  openChat,
-  question,
-  roaming,
-  website,
-} from './example-entities.ts';
+/** Examples of the published frames about messages. */
+import { annaInFull, at, chatId, maria, question, roaming, website } from './example-entities.ts';
+import { logged, room } from './example-envelope.ts';
 import type { Example } from './example.ts';
 
-const room = { chat_id: chatId };
-const logged = (event_id: string, ts: string, position: string) => ({
-  event_id,
-  ts,
-  ...room,
-  position,
-});
-
-export const serverFrameExamples: Record<(typeof seedServerEvents)[number], Example[]> = {
+export const messageFrameExamples: Record<
+  'messageAdded' | 'messageNotAdded' | 'messageUpdated',
+  Example[]
+> = {
   messageAdded: [
     {
       name: 'answer',
@@ -225,127 +210,6 @@ export const serverFrameExamples: Record<(typeof seedServerEvents)[number], Exam
             updated_at: at('09:14:00.000'),
           },
           changed: ['deleted_at', 'text', 'attachments'],
-        },
-      },
-    },
-  ],
-  typingUpdated: [
-    {
-      name: 'operators',
-      summary: 'As operators in the room read it',
-      payload: {
-        event: 'typingUpdated',
-        event_id: '01958f3d-2000-7b11-9c1f-7d1200aa0006',
-        ts: at('09:14:20.000'),
-        ...room,
-        data: {
-          chat_id: chatId,
-          user: anna,
-          is_typing: true,
-          expires_in_ms: 6_000,
-          preview: 'I have already restarted',
-        },
-      },
-    },
-  ],
-  userConnected: [
-    {
-      name: 'operator',
-      summary: 'An operator opened the chat',
-      payload: {
-        event: 'userConnected',
-        event_id: '01958f3c-9000-7b11-9c1f-7d1200aa0007',
-        ts: at('09:12:20.000'),
-        ...room,
-        data: { chat_id: chatId, user: maria },
-      },
-    },
-  ],
-  userDisconnected: [
-    {
-      name: 'timeout',
-      summary: "The visitor's connection broke",
-      payload: {
-        event: 'userDisconnected',
-        event_id: '01958f40-9000-7b11-9c1f-7d1200aa0008',
-        ts: at('09:21:05.000'),
-        ...room,
-        data: { chat_id: chatId, user: anna, reason: 'timeout' },
-      },
-    },
-  ],
-  chatUpdated: [
-    {
-      name: 'assigned',
-      summary: 'The chat was assigned to an operator',
-      payload: {
-        event: 'chatUpdated',
-        ...logged(
-          '01958f3c-8000-7b11-9c1f-7d1200aa0009',
-          at('09:12:19.000'),
-          '11:1772442739000-0.10ab99',
-        ),
-        data: { chat: openChat },
-      },
-    },
-  ],
-  operatorUpdated: [
-    {
-      name: 'away',
-      summary: 'An operator takes a break',
-      payload: {
-        event: 'operatorUpdated',
-        event_id: '01958f41-0000-7b11-9c1f-7d1200aa0010',
-        ts: at('09:25:00.000'),
-        position: '0:1772443500000-0.6600ca',
-        data: {
-          operator: {
-            id: maria.id,
-            name: maria.name,
-            status: 'away',
-            away_reason: 'Lunch',
-            routing_status: 'not_accepting_chats',
-            active_chats: 2,
-            max_chats: 5,
-          },
-        },
-      },
-    },
-  ],
-  globalUpdated: [
-    {
-      name: 'incident',
-      summary: 'Whatever the backend posted to /global',
-      payload: {
-        event: 'globalUpdated',
-        event_id: '01958f41-1000-7b11-9c1f-7d1200aa0011',
-        ts: at('09:26:00.000'),
-        position: '0:1772443560000-0.6600cb',
-        data: {
-          queue_length: 14,
-          banner: { level: 'warning', text: 'Partner network outage in Turkey, see INC-5512' },
-        },
-      },
-    },
-  ],
-  chatNotification: [
-    {
-      name: 'waiting',
-      summary: 'The assigned operator is reminded',
-      payload: {
-        event: 'chatNotification',
-        ...logged(
-          '01958f41-2000-7b11-9c1f-7d1200aa0012',
-          at('09:27:00.000'),
-          '11:1772443620000-0.6600cc',
-        ),
-        data: {
-          chat: openChat,
-          notification: {
-            kind: 'sla',
-            title: 'Anna has been waiting for 5 minutes',
-            level: 'warning',
-          },
         },
       },
     },
