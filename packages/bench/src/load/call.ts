@@ -47,8 +47,9 @@ export const callProcess = <M extends Methods>(
     open.get(reply.id)?.(reply);
     open.delete(reply.id);
   });
-  child.on('exit', () => {
-    for (const [id, settle] of open) settle({ id, error: 'the process ended' });
+  child.on('exit', (code, signal) => {
+    const error = `the process ended with ${signal ?? `code ${code}`}`;
+    for (const [id, settle] of open) settle({ id, error });
     open.clear();
   });
   const call = (method: string, argument: unknown): Promise<unknown> =>

@@ -45,8 +45,9 @@ export const startLoadGenerator = (receiverCount: number): LoadGenerator => {
     reopen: async () => void (await Promise.all(receivers.map(({ reopen }) => reopen()))),
     publish: (order) => publisher.call.start(order),
     take: async () => {
-      const received = Promise.all(receivers.map(({ take }) => take()));
-      return { published: await publisher.call.take(), received: await received };
+      const receive = Promise.all(receivers.map(({ take }) => take()));
+      const [published, received] = await Promise.all([publisher.call.take(), receive]);
+      return { published, received };
     },
     stopPublishing: () => publisher.call.stop(),
     deliveries: async () => sum(await Promise.all(receivers.map(({ total }) => total()))),

@@ -14,5 +14,16 @@ export type LoadShape =
       isCrowd?: boolean;
     };
 
+/** Far more than are needed while the system keeps up. */
+const openConnectionsMax = 64;
+
+/** No more connections than are used every two seconds: servers end those that nothing comes on. */
+export const openLoad = (ratePerS: number) =>
+  ({
+    kind: 'open',
+    connections: Math.min(openConnectionsMax, Math.ceil(ratePerS * 2)),
+    ratePerS,
+  }) satisfies LoadShape;
+
 export const describeLoad = (load: LoadShape): string =>
   load.kind === 'closed' ? `${load.connections} publishers` : `${load.ratePerS} messages/s`;

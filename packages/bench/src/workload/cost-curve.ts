@@ -101,7 +101,7 @@ const measure = async (
   await generator.open(await planClients(contender.rooms, point.rooms));
   const copies = point.edges * (1 + 1 / roomsForEachPeopled);
   const flow = createPostFlow(generator, { target: contender.publish, chats: point.rooms, copies });
-  await warmUp(flow, signal, point.rooms);
+  await warmUp(flow, signal, { atLeast: point.rooms });
   await awaitCalm(options.patienceS, signal);
   const load = { kind: 'open', connections, ratePerS } as const;
   const result = await takeTurn(contender.processes, flow, { load, seconds, signal });

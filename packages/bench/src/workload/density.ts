@@ -27,9 +27,7 @@ export const density: Workload = {
     for (let round = 1; round <= scale.rounds; round += 1) {
       for (const kind of scale.kinds) {
         for (const start of setting.contenders) {
-          const sockets =
-            kind === 'broadcast' ? Math.min(scale.sockets, broadcastMax) : scale.sockets;
-          turns.push(await runOne(start, { ...scale, sockets, kind }, setting));
+          turns.push(await runOne(start, { ...scale, kind }, setting));
         }
       }
     }
@@ -40,9 +38,6 @@ export const density: Workload = {
 };
 
 const socketsPerNode = 15_000;
-
-/** Whoever comes to a desk is told to all desks: 15 000 that come are 112 million deliveries. */
-const broadcastMax = 3_000;
 
 const runOne = async (
   start: StartContender,

@@ -3,7 +3,7 @@ import type { Asked } from '../bench-options.ts';
 import type { Contender } from '../contender/contender.ts';
 import { createPostFlow } from '../load/flow.ts';
 import { startLoadGenerator } from '../load/load-generator.ts';
-import type { LoadShape } from '../load/load-shape.ts';
+import { openLoad, type LoadShape } from '../load/load-shape.ts';
 import { drawDeliveries } from '../report/charts.ts';
 import { renderBackground, renderResults } from '../report/delivery-table.ts';
 import { formatCount } from '../report/markdown-table.ts';
@@ -11,9 +11,6 @@ import { summarize } from '../report/summary.ts';
 import { runRounds, type OpenedLoad } from './rounds.ts';
 import type { Turn } from './turn.ts';
 import type { Outcome, Workload, WorkloadSetting } from './workload.ts';
-
-/** Connections that an open loop may use: far more than it needs while the system keeps up. */
-const openLoopConnections = 64;
 
 export const fanOut: Workload = {
   about: 'every message to each of 1 000 sockets: as fast as it goes, and at fixed rates',
@@ -25,7 +22,11 @@ export const fanOut: Workload = {
 };
 
 /** Also for workloads that are a fan-out with other defaults. */
-export const runFanOut = async (setting: WorkloadSetting, asked: Asked): Promise<Outcome> => {
+export const runFanOut = async (
+  setting: WorkloadSetting,
+  asked: Asked,
+  warmUpLoad?: LoadShape,
+): Promise<Outcome> => {
   const { options, contenders, signal, say } = setting;
   const scale = {
     subscribers: asked.subscribers ?? 1000,
@@ -36,7 +37,7 @@ export const runFanOut = async (setting: WorkloadSetting, asked: Asked): Promise
   };
   const openLoad = (contender: Contender) =>
     openSubscribers(contender, { ...scale, receivers: options.receivers, say });
-  const rounds = { options, contenders, ...scale, signal, say, openLoad, describe };
+  const rounds = { options, contenders, ...scale, signal, say, openLoad, describe, warmUpLoad };
   const turns = await runRounds(rounds);
   const rows = summarize(turns);
   const table = `${renderResults(rows)}\n\n${renderBackground(rows)}`;
@@ -53,9 +54,7 @@ export const runFanOut = async (setting: WorkloadSetting, asked: Asked): Promise
 const listLoads = ({ publishers = [8, 32, 128, 256], rates = [200, 500] }: Asked): LoadShape[] => {
   const loads: LoadShape[] = [
     ...publishers.map((connections) => ({ kind: 'closed', connections }) as const),
-    ...rates.map(
-      (ratePerS) => ({ kind: 'open', connections: openLoopConnections, ratePerS }) as const,
-    ),
+    ...rates.map(openLoad),
   ];
   if (loads.length === 0) throw new Error('neither --publishers nor --rate asks for a load');
   return loads;

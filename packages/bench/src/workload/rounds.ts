@@ -23,6 +23,8 @@ export interface RoundsPlan {
   openLoad(contender: Contender): Promise<OpenedLoad>;
   /** Progress: what a turn has found, in words. */
   describe(turn: Turn): readonly string[];
+  /** Default: see `warmUp`. */
+  warmUpLoad?: LoadShape | undefined;
   /** Default: that of posts. */
   nameLoad?: (load: LoadShape) => string;
 }
@@ -70,7 +72,7 @@ const openLane = async (start: StartContender, plan: RoundsPlan): Promise<Lane> 
   try {
     load = await unlessAborted(plan.openLoad(contender), signal);
     say(`${contender.name}: warming up`);
-    await unlessAborted(warmUp(load.flow, signal), signal);
+    await unlessAborted(warmUp(load.flow, signal, { load: plan.warmUpLoad }), signal);
     return { contender, load };
   } catch (error) {
     await load?.stop();

@@ -1,6 +1,10 @@
 /** Single: one message a second to many sockets that are idle otherwise: how long until the last one has it. */
+import { openLoad } from '../load/load-shape.ts';
 import { runFanOut } from './fan-out.ts';
 import type { Workload } from './workload.ts';
+
+/** As much as the slowest peer carries. */
+const warmUpLoad = openLoad(5);
 
 export const single: Workload = {
   about: 'one message a second to each of 10 000 sockets that are idle otherwise',
@@ -9,12 +13,13 @@ export const single: Workload = {
   file: 'single',
   run: (setting) => {
     const { asked } = setting.options;
-    return runFanOut(setting, {
+    const ask = {
       ...asked,
       subscribers: asked.subscribers ?? 10_000,
       publishers: asked.publishers ?? [],
       rates: asked.rates ?? [1],
       seconds: asked.seconds ?? 20,
-    });
+    };
+    return runFanOut(setting, ask, warmUpLoad);
   },
 };

@@ -4,14 +4,25 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Flow } from '../load/flow.ts';
+import type { LoadShape } from '../load/load-shape.ts';
 import { sum } from '../load/sum.ts';
 import { drain } from './drain.ts';
 
 const warmUpMs = 8000;
-const load = { kind: 'closed', connections: 32 } as const;
+const usualLoad = { kind: 'closed', connections: 32 } as const;
 
-/** @param atLeast so many messages, however long they take */
-export const warmUp = async (flow: Flow, signal: AbortSignal, atLeast = 0): Promise<void> => {
+export interface WarmUpOptions {
+  /** Default: 32 publishers. Where each message goes to many thousand sockets, these drown servers that answer at once. */
+  load?: LoadShape | undefined;
+  /** So many messages, however long they take. */
+  atLeast?: number;
+}
+
+export const warmUp = async (
+  flow: Flow,
+  signal: AbortSignal,
+  { load = usualLoad, atLeast = 0 }: WarmUpOptions = {},
+): Promise<void> => {
   const before = await flow.deliveries();
   await flow.start(load);
   await delay(warmUpMs, undefined, { signal });
