@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openLoad } from './load-shape.ts';
+import { openLoop } from './load-shape.ts';
 
 test.each([
   [1, 2],
@@ -8,8 +8,8 @@ test.each([
   [32, 64],
   [500, 64],
 ])(
-  'an open load of %d messages/s has %d connections, each used every two seconds',
+  'an open loop of %d messages/s has %d connections, each used every two seconds',
   (rate, connections) => {
-    expect(openLoad(rate)).toEqual({ kind: 'open', connections, ratePerS: rate });
+    expect(openLoop(rate)).toEqual({ kind: 'open', connections, ratePerS: rate });
   },
 );

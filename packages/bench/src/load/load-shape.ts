@@ -18,7 +18,7 @@ export type LoadShape =
 const openConnectionsMax = 64;
 
 /** No more connections than are used every two seconds: servers end those that nothing comes on. */
-export const openLoad = (ratePerS: number) =>
+export const openLoop = (ratePerS: number) =>
   ({
     kind: 'open',
     connections: Math.min(openConnectionsMax, Math.ceil(ratePerS * 2)),

@@ -3,7 +3,7 @@ import type { Asked } from '../bench-options.ts';
 import type { Contender } from '../contender/contender.ts';
 import { createPostFlow } from '../load/flow.ts';
 import { startLoadGenerator } from '../load/load-generator.ts';
-import { openLoad, type LoadShape } from '../load/load-shape.ts';
+import { openLoop, type LoadShape } from '../load/load-shape.ts';
 import { drawDeliveries } from '../report/charts.ts';
 import { renderBackground, renderResults } from '../report/delivery-table.ts';
 import { formatCount } from '../report/markdown-table.ts';
@@ -54,7 +54,7 @@ export const runFanOut = async (
 const listLoads = ({ publishers = [8, 32, 128, 256], rates = [200, 500] }: Asked): LoadShape[] => {
   const loads: LoadShape[] = [
     ...publishers.map((connections) => ({ kind: 'closed', connections }) as const),
-    ...rates.map(openLoad),
+    ...rates.map(openLoop),
   ];
   if (loads.length === 0) throw new Error('neither --publishers nor --rate asks for a load');
   return loads;

@@ -1,10 +1,10 @@
 /** Single: one message a second to many sockets that are idle otherwise: how long until the last one has it. */
-import { openLoad } from '../load/load-shape.ts';
+import { openLoop } from '../load/load-shape.ts';
 import { runFanOut } from './fan-out.ts';
 import type { Workload } from './workload.ts';
 
 /** As much as the slowest peer carries. */
-const warmUpLoad = openLoad(5);
+const warmUpLoad = openLoop(5);
 
 export const single: Workload = {
   about: 'one message a second to each of 10 000 sockets that are idle otherwise',
