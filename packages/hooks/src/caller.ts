@@ -59,7 +59,8 @@ export const openHookCaller = async (options: HookCallerOptions): Promise<HookCa
             resolve(reply);
           },
         );
-        const timer = setTimeout(cutLate, timeoutMs, exchange);
+        // An answer that has come and was not read in time, as this process was busy, is read first.
+        const timer = setTimeout(() => setImmediate(cutLate, exchange), timeoutMs);
         calls?.add(exchange);
         pool.dispatch(exchange.request, exchange);
       });

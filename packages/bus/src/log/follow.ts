@@ -210,10 +210,9 @@ export class LogFollow implements Follow {
 async function confirmed(ready: Promise<void>, deadlineMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new BusUnavailable('Redis did not confirm a subscription', 'no')),
-      deadlineMs,
-    );
+    const expire = () => reject(new BusUnavailable('Redis did not confirm a subscription', 'no'));
+    // What has come is read first.
+    timer = setTimeout(setImmediate, deadlineMs, expire);
   });
   await Promise.race([ready, late]).finally(() => clearTimeout(timer));
 }
