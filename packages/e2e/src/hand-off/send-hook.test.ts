@@ -35,7 +35,13 @@ const stage = raiseStageOn<Cluster>(async () => {
     },
     envOf: {
       'edge-2': { CLOSED_CHATS: 'refuse' },
-      'edge-4': { DRAIN_WAIT_MS: '0', DRAIN_WINDOW_MS: '0', DRAIN_ANSWER_MS: '1000' },
+      'edge-4': {
+        DRAIN_WAIT_MS: '0',
+        DRAIN_WINDOW_MS: '0',
+        DRAIN_ANSWER_MS: '2000',
+        // A drain takes its times out of this one: half a second is no time on a busy machine.
+        SHUTDOWN_TIMEOUT_MS: '12000',
+      },
     },
   });
   hook.postsTo({ url: cluster.ingress.url, apiToken: cluster.apiToken });
