@@ -26,8 +26,8 @@ export class TokenBucket {
     if (perSecond === 0) return 0;
     const tokenMs = 1_000 / perSecond;
     const fullAtMs = Math.max(this.fullAtMs, nowMs) + tokenMs;
-    const excessMs = fullAtMs - nowMs - burst * tokenMs;
-    if (excessMs > tokenMs * roundingPart) return Math.ceil(excessMs);
+    const excessMs = fullAtMs - nowMs - burst * tokenMs - tokenMs * roundingPart;
+    if (excessMs > 0) return Math.ceil(excessMs);
     this.fullAtMs = fullAtMs;
     return 0;
   }
