@@ -445,6 +445,20 @@ test('what the backend accepted while Redis went away is added when it is sent a
   expect(new Set(callsOf(chatId).map(({ key }) => key)).size).toBe(1);
 });
 
+test('what Redis answered while the edge was held up counts, after any deadline', async () => {
+  const { visitor } = await openChat(1);
+  const edge = stage.cluster.edges[1]!;
+  await redis.kill('SIGSTOP');
+  const answer = send(visitor, { text: 'kept', client_message_id: 'c1' });
+  await delay(300);
+  edge.kill('SIGSTOP');
+  await redis.kill('SIGCONT');
+  const askingMs = 2_000;
+  await delay(askingMs + 300);
+  edge.kill('SIGCONT');
+  expect(await answer).toMatchObject({ event: 'messageAdded' });
+});
+
 test('and the backend was never called otherwise than the contract says', () => {
   expect(hook.problems).toEqual([]);
 });
